@@ -1,0 +1,74 @@
+// Addresses: 20 (accounts, modules) or 32 bytes in state, bech32 text at the surface.
+// The prefix comes from genesis, so every parser takes an AddressCodec; there is no global.
+
+import { bech32 } from "@scure/base";
+import { assert } from "./assert.ts";
+import type { Brand } from "./brand.ts";
+import { utf8 } from "./bytes.ts";
+import { sdkErrors } from "./errors.ts";
+import type { Platform } from "./platform.ts";
+
+/** Raw address bytes, as state keys hold them. */
+export type Address = Brand<Uint8Array, "Address">;
+
+/** Longest address that the SDK accepts, bytes. */
+const MAX_ADDRESS_BYTES = 255;
+
+/** Marks bytes that are known to be an address (from state or from a hash). */
+export function addressFromBytes(bytes: Uint8Array): Address {
+  assert(bytes.length > 0 && bytes.length <= MAX_ADDRESS_BYTES, `address of ${bytes.length} bytes`);
+  return bytes as Address;
+}
+
+/** Turns addresses of one chain into text and back. */
+export class AddressCodec {
+  readonly prefix: string;
+
+  constructor(prefix: string) {
+    this.prefix = prefix;
+  }
+
+  /** Bech32 text of an account address. */
+  format(address: Uint8Array): string {
+    return bech32.encodeFromBytes(this.prefix, address);
+  }
+
+  /** Parses an account address. Throws: sdk/7 with what is wrong in it. */
+  parse(text: string): Address {
+    if (text.length === 0)
+      throw sdkErrors.invalidAddress.with("empty address string is not allowed");
+    const decoded = decodeBech32(text);
+    if (decoded === undefined) {
+      throw sdkErrors.invalidAddress.with(
+        `${JSON.stringify(text.slice(0, 100))} is not a bech32 address`,
+      );
+    }
+    if (decoded.prefix !== this.prefix) {
+      throw sdkErrors.invalidAddress.with(
+        `invalid Bech32 prefix; expected ${this.prefix}, got ${decoded.prefix}`,
+      );
+    }
+    return decoded.bytes;
+  }
+}
+
+/** Decodes bech32 of any prefix; undefined when the text is not bech32 or holds no address. */
+export function decodeBech32(text: string): { prefix: string; bytes: Address } | undefined {
+  const words = bech32.decodeUnsafe(text, 1023);
+  if (words === undefined) return undefined;
+  const bytes = bech32.fromWordsUnsafe(words.words);
+  if (!(bytes instanceof Uint8Array) || bytes.length === 0 || bytes.length > MAX_ADDRESS_BYTES)
+    return undefined;
+  return { prefix: words.prefix, bytes: bytes as Address };
+}
+
+/** Address of a module account: the first 20 bytes of SHA-256(name). Source: SDK address.Module. */
+export function moduleAddress(platform: Platform, name: string): Address {
+  return addressFromBytes(platform.sha256(utf8(name)).slice(0, 20));
+}
+
+/** Address of a secp256k1 key: RIPEMD-160(SHA-256(33 key bytes)). */
+export function secp256k1Address(platform: Platform, key: Uint8Array): Address {
+  assert(key.length === 33, `secp256k1 key of ${key.length} bytes, 33 expected`);
+  return addressFromBytes(platform.ripemd160(platform.sha256(key)));
+}

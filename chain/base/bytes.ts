@@ -1,0 +1,132 @@
+// Bytes: comparison, joining and the text forms hex, base64 and UTF-8. Every parser is strict:
+// it accepts exactly what its formatter produces (hex: either case).
+
+import { assert } from "./assert.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** No bytes. Shared, therefore frozen in meaning: there is nothing in it to change. */
+export const EMPTY_BYTES: Uint8Array = new Uint8Array(0);
+
+/** Joins parts into one new array. */
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const out = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    out.set(part, offset);
+    offset += part.length;
+  }
+  return out;
+}
+
+/** Bytewise order: negative, zero or positive. A prefix stands before what it begins. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const difference = (a[i] as number) - (b[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Whether both hold the same bytes. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && compareBytes(a, b) === 0;
+}
+
+/** Whether `bytes` begins with `prefix`. */
+export function startsWithBytes(bytes: Uint8Array, prefix: Uint8Array): boolean {
+  return bytes.length >= prefix.length && equalBytes(bytes.subarray(0, prefix.length), prefix);
+}
+
+/** The first key after all keys that begin with `prefix`; undefined when there is none. */
+export function prefixEnd(prefix: Uint8Array): Uint8Array | undefined {
+  for (let i = prefix.length - 1; i >= 0; i--) {
+    if (prefix[i] !== 0xff) {
+      const end = prefix.slice(0, i + 1);
+      end[i] = (end[i] as number) + 1;
+      return end;
+    }
+  }
+  return undefined;
+}
+
+/** A 64-bit unsigned integer as 8 bytes, big-endian: byte order is number order. */
+export function u64BigEndian(value: bigint): Uint8Array {
+  assert(value >= 0n && value < 1n << 64n, `u64 out of range: ${value}`);
+  const out = new Uint8Array(8);
+  new DataView(out.buffer).setBigUint64(0, value);
+  return out;
+}
+
+/** Reads 8 big-endian bytes at `offset`. */
+export function readU64BigEndian(bytes: Uint8Array, offset = 0): bigint {
+  assert(bytes.length >= offset + 8, `u64 needs 8 bytes at ${offset}, there are ${bytes.length}`);
+  return new DataView(bytes.buffer, bytes.byteOffset + offset, 8).getBigUint64(0);
+}
+
+/** Text to UTF-8. Throws a bug on a lone surrogate, which has no UTF-8 form. */
+export function utf8(text: string): Uint8Array {
+  assert(text.isWellFormed(), "text with a lone surrogate has no UTF-8 form");
+  return encoder.encode(text);
+}
+
+/** UTF-8 to text, or undefined when the bytes are not valid UTF-8. */
+export function fromUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+const HEX = "0123456789abcdef";
+
+/** Lower-case hex. */
+export function toHex(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += (HEX[byte >> 4] as string) + (HEX[byte & 15] as string);
+  return text;
+}
+
+/** Hex of either case to bytes, or undefined when it is not hex. */
+export function fromHex(text: string): Uint8Array | undefined {
+  if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return undefined;
+  const out = new Uint8Array(text.length / 2);
+  for (let i = 0; i < out.length; i++) out[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  return out;
+}
+
+const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** Standard base64 with padding. */
+export function toBase64(bytes: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 3) {
+    const rest = bytes.length - i;
+    const word = ((bytes[i] as number) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    text += (BASE64[word >> 18] as string) + (BASE64[(word >> 12) & 63] as string);
+    text += rest > 1 ? (BASE64[(word >> 6) & 63] as string) : "=";
+    text += rest > 2 ? (BASE64[word & 63] as string) : "=";
+  }
+  return text;
+}
+
+/** Standard base64 with padding to bytes, or undefined when it is not that. */
+export function fromBase64(text: string): Uint8Array | undefined {
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  const out = new Uint8Array((text.length / 4) * 3 - padding);
+  for (let i = 0, o = 0; i < text.length; i += 4, o += 3) {
+    let word = 0;
+    for (let j = 0; j < 4; j++)
+      word = (word << 6) | Math.max(0, BASE64.indexOf(text[i + j] as string));
+    out[o] = word >> 16;
+    if (o + 1 < out.length) out[o + 1] = (word >> 8) & 255;
+    if (o + 2 < out.length) out[o + 2] = word & 255;
+  }
+  return toBase64(out) === text ? out : undefined;
+}
