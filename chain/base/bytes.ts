@@ -95,7 +95,7 @@ export function toHex(bytes: Uint8Array): string {
 /** Hex of either case to bytes, or undefined when it is not hex. */
 export function fromHex(text: string): Uint8Array | undefined {
   if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return undefined;
-  const out = new Uint8Array(text.length / 2);
+  const out = new Uint8Array(text.length >> 1);
   for (let i = 0; i < out.length; i++) out[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
   return out;
 }
@@ -119,7 +119,7 @@ export function toBase64(bytes: Uint8Array): string {
 export function fromBase64(text: string): Uint8Array | undefined {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
-  const out = new Uint8Array((text.length / 4) * 3 - padding);
+  const out = new Uint8Array((text.length >> 2) * 3 - padding);
   for (let i = 0, o = 0; i < text.length; i += 4, o += 3) {
     let word = 0;
     for (let j = 0; j < 4; j++)

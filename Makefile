@@ -1,0 +1,61 @@
+# Leasehold. `make help` lists everything.
+
+SHELL := /bin/sh
+NODE ?= node
+SEEDS ?= 20
+BLOCKS ?= 100
+HOME_DIR ?= $(CURDIR)/.cache/home
+
+.DEFAULT_GOAL := help
+.PHONY: help install build start demo test check format generate sim oracle bench tools clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
+
+node_modules/.installed: package.json package-lock.json
+	@$(NODE) -e 'const [a,b]=process.versions.node.split(".").map(Number); if (a<20||(a===20&&b<19)) { console.error("Leasehold needs Node 20.19 or newer, this is "+process.versions.node); process.exit(1) }'
+	npm ci --loglevel=error
+	@touch $@
+
+install: node_modules/.installed ## install the pinned dependencies
+
+build: install ## compile, and leave the launcher ./leasehold
+	@npx tsc -b
+	@$(NODE) build/chain/cli/bundle.js
+
+start: build ## run a local chain with funded accounts and three sellers
+	@$(NODE) build/test/dev/start.js --home "$(HOME_DIR)"
+
+demo: build ## play a whole life of a lease on a fresh local chain and recount every amount
+	@$(NODE) build/test/dev/demo.js
+
+test: build ## run every test (uses Go for the oracles where it is installed)
+	@$(NODE) build/test/run.js
+
+check: install ## types, lint, format and tidy
+	@npx tsc -b
+	@npx oxlint --quiet
+	@npx oxfmt --check
+	@$(NODE) build/test/tidy.test.js
+
+format: install ## format the sources
+	@npx oxfmt
+
+generate: install ## make chain/codec/gen from proto/ and its tables
+	@npx tsc -b
+	@$(NODE) build/proto/generate.js
+
+sim: build ## simulate: make sim SEEDS=20 BLOCKS=100 [SEED=7]
+	@SEEDS=$(SEEDS) BLOCKS=$(BLOCKS) SEED=$(SEED) $(NODE) build/test/sim/sim.test.js
+
+oracle: build ## thousands of random histories against Go's iavl and ics23
+	@ORACLE_HISTORIES=$${ORACLE_HISTORIES:-5000} $(NODE) build/test/node/oracle_iavl.test.js
+
+bench: build ## print the benchmark table (ratios beside the Go peers where Go is installed)
+	@$(NODE) build/test/bench/run.js
+
+tools: ## install the pinned cometbft with go install
+	go install github.com/cometbft/cometbft/cmd/cometbft@v0.38.25
+
+clean: ## remove what the build made
+	rm -rf build .cache leasehold
