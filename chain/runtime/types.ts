@@ -66,6 +66,51 @@ export interface Context extends StoreSource {
   attempt<T>(body: (ctx: Context) => T): AttemptResult<T>;
   /** The same branch without charging gas: for due-before-touch work and block hooks. */
   uncharged(): Context;
+  /** Sets a failed queue item aside in module chain's quarantine. Called by `runDue`. */
+  quarantine(item: FailedItem): void;
+  /** Tells of a bug that was contained: logged and counted; tests and the simulator stop there. */
+  reportBug(error: unknown, where: string): void;
+}
+
+/** One item of a due queue. */
+export interface DueItem {
+  /** When it was due, on the queue's clock. */
+  readonly second: bigint;
+  /** Which of the queue's kinds of work, 0..255. */
+  readonly kind: number;
+  /** Key bytes of the object it concerns. */
+  readonly id: Uint8Array;
+}
+
+/** An item that was set aside, where it came from and why. */
+export interface FailedItem extends DueItem {
+  readonly store: string;
+  readonly queue: string;
+  /** For people: error class or codespace/code, and its text. */
+  readonly reason: string;
+}
+
+/** The face of a queue collection that due work and quarantine need. */
+export interface DueQueue {
+  /** Name of the hashed store it stands in. */
+  readonly store: string;
+  readonly name: string;
+  readonly clock: "time" | "uptime";
+  insert(ctx: StoreSource, second: bigint, kind: number, id: Uint8Array): void;
+  remove(ctx: StoreSource, second: bigint, kind: number, id: Uint8Array): void;
+  /** Items with second <= now, ordered by (second, kind, id), at most `limit`. */
+  due(
+    ctx: StoreSource,
+    now: bigint,
+    limit: number,
+  ): readonly (readonly [second: bigint, kind: number, id: Uint8Array])[];
+}
+
+/** A queue whose failed items can be tried again by MsgRetryQuarantined. */
+export interface RetryableQueue {
+  readonly queue: DueQueue;
+  /** Undoes the mark that `DueOptions.quarantined` left on the object; the item is queued again. */
+  retry?(ctx: Context, item: DueItem): void;
 }
 
 /** Outcome of `Context.attempt`. */
@@ -130,6 +175,8 @@ export interface AppModule {
   readonly messages?: readonly MsgHandler<never, unknown>[];
   readonly queries?: readonly QueryHandler<never, unknown>[];
   readonly invariants?: readonly Invariant[];
+  /** Due queues of its own, by which quarantined items find their way back. */
+  readonly queues?: readonly RetryableQueue[];
   readonly genesis?: GenesisPart<never>;
   preBlock?(ctx: Context): void;
   beginBlock?(ctx: Context): void;

@@ -1,0 +1,109 @@
+// Pagination as the SDK does it (types/query): by opaque key or by offset, default page 100.
+
+import { assert } from "../base/assert.ts";
+import { concatBytes, EMPTY_BYTES, prefixEnd } from "../base/bytes.ts";
+import type { ReadStore, StoreEntry } from "../store/types.ts";
+import { invalidArgument } from "./status.ts";
+
+/** Page length where a request names none. */
+const DEFAULT_LIMIT = 100;
+
+/** Form of cosmos.base.query.v1beta1.PageRequest. */
+export interface PageRequest {
+  readonly key: Uint8Array;
+  readonly offset: bigint;
+  readonly limit: bigint;
+  readonly countTotal: boolean;
+  readonly reverse: boolean;
+}
+
+/** Form of cosmos.base.query.v1beta1.PageResponse. */
+export interface PageResponse {
+  /** Where the next page begins; empty at the end. */
+  readonly nextKey: Uint8Array;
+  /** Number of entries where the request wanted it and it is known, else 0. */
+  readonly total: bigint;
+}
+
+/** One page of results. */
+export interface Page<T> {
+  readonly items: T[];
+  readonly pagination: PageResponse;
+}
+
+/** A page request as numbers; `count` says whether the whole range is walked for its total. */
+interface Window {
+  readonly key: Uint8Array;
+  readonly offset: number;
+  readonly limit: number;
+  readonly count: boolean;
+  readonly reverse: boolean;
+}
+
+/** How much of the range a page may count to fill in `total`. */
+export interface PageOptions {
+  /** `never`: total stays 0 (a filter without a counter); `asked` (default): as the SDK does. */
+  readonly total?: "asked" | "never";
+}
+
+/**
+ * One page over the entries of `store` whose key begins with `prefix`. `read` gets the key without
+ * the prefix; what it gives back as undefined does not count (a filter). Page keys are keys without
+ * the prefix. Throws: sdk/18 when key and offset are both given.
+ */
+export function paginateStore<T>(
+  store: ReadStore,
+  prefix: Uint8Array,
+  page: PageRequest | undefined,
+  read: (key: Uint8Array, value: Uint8Array) => T | undefined,
+  options: PageOptions = {},
+): Page<T> {
+  const window = windowOf(page, options);
+  const items: T[] = [];
+  const end = BigInt(window.offset) + BigInt(window.limit);
+  let hits = 0n;
+  let nextKey = EMPTY_BYTES;
+  for (const [key, value] of openRange(store, prefix, window)) {
+    const suffix = key.subarray(prefix.length);
+    if (hits >= end && nextKey.length === 0) nextKey = suffix;
+    if (nextKey.length > 0 && !window.count) break;
+    const item = read(suffix, value);
+    if (item === undefined) continue;
+    if (hits >= BigInt(window.offset) && hits < end) items.push(item);
+    hits++;
+  }
+  return { items, pagination: { nextKey, total: window.count ? hits : 0n } };
+}
+
+function windowOf(page: PageRequest | undefined, options: PageOptions): Window {
+  const key = page?.key ?? EMPTY_BYTES;
+  const offset = page?.offset ?? 0n;
+  const limit = page?.limit ?? 0n;
+  if (offset > 0n && key.length > 0)
+    throw invalidArgument("invalid request, either offset or key is expected, got both");
+  const counts = options.total !== "never" && key.length === 0;
+  return {
+    key,
+    offset: offset > MAX_STEP ? Number(MAX_STEP) : Number(offset),
+    limit: limit === 0n ? DEFAULT_LIMIT : limit > MAX_STEP ? Number(MAX_STEP) : Number(limit),
+    count: counts && (limit === 0n || page?.countTotal === true),
+    reverse: page?.reverse === true,
+  };
+}
+
+/** Offsets and limits beyond this are treated as this. */
+const MAX_STEP = BigInt(Number.MAX_SAFE_INTEGER);
+
+function openRange(
+  store: ReadStore,
+  prefix: Uint8Array,
+  window: Window,
+): IterableIterator<StoreEntry> {
+  const whole = prefix.length === 0 ? undefined : prefix;
+  const last = prefix.length === 0 ? undefined : prefixEnd(prefix);
+  assert(prefix.length === 0 || last !== undefined, "a page prefix of 0xff bytes has no end");
+  if (window.key.length === 0) return store.iterate(whole, last, window.reverse);
+  const from = concatBytes(prefix, window.key);
+  if (!window.reverse) return store.iterate(from, last);
+  return store.iterate(whole, concatBytes(from, new Uint8Array(1)), true);
+}
