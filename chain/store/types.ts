@@ -30,6 +30,14 @@ export interface Branch extends KVStore {
   discard(): void;
 }
 
+/** Where collections find their stores. The runtime's context is one. */
+export interface StoreSource {
+  /** The hashed store of that name. */
+  store(name: string): KVStore;
+  /** The unhashed side store of that name: written by transitions, read by list queries only. */
+  side(name: string): KVStore;
+}
+
 /** One net change of a block or branch: a write of an equal value is a change too. */
 export type StoreChange = readonly [key: Uint8Array, value: Uint8Array | undefined];
 

@@ -1,0 +1,36 @@
+// The door of floor 1.
+
+export { BranchStore } from "./branch.ts";
+export { MemStore, MemView } from "./memory.ts";
+export { Schema } from "./schema.ts";
+export type { CollectionRow, Named } from "./schema.ts";
+export { StoreItem, StoreMap, StoreQueue, StoreSequence, StoreSet } from "./collections.ts";
+export type { Place, QueueEntry } from "./collections.ts";
+export { Index } from "./indexes.ts";
+export type { IndexLayout, IndexPrefix, IndexRange, IndexSpec } from "./indexes.ts";
+export {
+  addressKey,
+  boolKey,
+  bytesKey,
+  i64Key,
+  mappedKey,
+  prefixedAddressKey,
+  stringKey,
+  tuple,
+  u32Key,
+  u64Key,
+  u8Key,
+} from "./keys.ts";
+export type { KeyCodec, KeyReader } from "./keys.ts";
+export type { KeyPrefix, KeyRange } from "./ranges.ts";
+export {
+  bytesValue,
+  emptyValue,
+  mappedValue,
+  markValue,
+  protoValue,
+  stringValue,
+  u64Value,
+} from "./values.ts";
+export type { ValueCodec } from "./values.ts";
+export type * from "./types.ts";
