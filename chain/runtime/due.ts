@@ -25,7 +25,7 @@ export interface DueOptions {
  * Events: those of the handlers; EventQuarantined of module chain for a failed item.
  */
 export function runDue(ctx: Context, queue: DueQueue, options: DueOptions): number {
-  assert(ctx.mode === "block", `due work of ${queue.name} outside begin or end block`);
+  assert(ctx.mode === "block", `due work of ${queue.place.name} outside begin or end block`);
   const clock = queue.clock === "time" ? ctx.now : ctx.uptime;
   let taken = 0;
   while (taken < options.budget) {
@@ -39,13 +39,13 @@ export function runDue(ctx: Context, queue: DueQueue, options: DueOptions): numb
 }
 
 function runItem(ctx: Context, queue: DueQueue, item: DueItem, options: DueOptions): void {
-  const failure = contain(ctx, `${queue.store}/${queue.name}`, (branch) => {
+  const failure = contain(ctx, `${queue.place.store}/${queue.place.name}`, (branch) => {
     queue.remove(branch, item.second, item.kind, item.id);
     options.handle(branch, item);
   });
   if (failure === undefined) return;
   queue.remove(ctx, item.second, item.kind, item.id);
-  ctx.quarantine({ ...item, store: queue.store, queue: queue.name, reason: failure });
+  ctx.quarantine({ ...item, store: queue.place.store, queue: queue.place.name, reason: failure });
   options.quarantined?.(ctx, item);
 }
 

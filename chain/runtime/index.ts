@@ -12,7 +12,7 @@ export type { BugReporter } from "./failure.ts";
 export { GasStore, LimitedMeter, OpenMeter, OutOfGasError, STORE_COSTS } from "./gas.ts";
 export { HookList } from "./hooks.ts";
 export type { BlockPolicy } from "./hooks.ts";
-export { paginateStore } from "./pages.ts";
+export { paginateIndex, paginateMap, paginateStore } from "./pages.ts";
 export type { Page, PageOptions, PageRequest, PageResponse } from "./pages.ts";
 export {
   failedPrecondition,

@@ -2,11 +2,23 @@
 
 import { assert } from "../base/assert.ts";
 import { concatBytes, EMPTY_BYTES, prefixEnd } from "../base/bytes.ts";
-import type { ReadStore, StoreEntry } from "../store/types.ts";
+import { minBig } from "../base/integers.ts";
+import type {
+  Index,
+  IndexPrefix,
+  KeyPrefix,
+  ReadStore,
+  StoreEntry,
+  StoreMap,
+  StoreSource,
+} from "../store/index.ts";
 import { invalidArgument } from "./status.ts";
 
 /** Page length where a request names none. */
 const DEFAULT_LIMIT = 100;
+
+/** Offsets and limits beyond this are treated as this. */
+const MAX_STEP = 1n << 50n;
 
 /** Form of cosmos.base.query.v1beta1.PageRequest. */
 export interface PageRequest {
@@ -59,20 +71,69 @@ export function paginateStore<T>(
   options: PageOptions = {},
 ): Page<T> {
   const window = windowOf(page, options);
+  return takePage(openRange(store, prefix, window), window, {
+    keyOf: ([key]) => key.subarray(prefix.length),
+    read: ([key, value]) => read(key.subarray(prefix.length), value),
+  });
+}
+
+/** One page over a map collection; `range.prefix` narrows it. Otherwise as paginateStore. */
+export function paginateMap<K, V, T>(
+  ctx: StoreSource,
+  map: StoreMap<K, V>,
+  range: { readonly prefix?: KeyPrefix<K> },
+  page: PageRequest | undefined,
+  read: (key: K, value: V) => T | undefined,
+  options: PageOptions = {},
+): Page<T> {
+  const window = windowOf(page, options);
+  const entries = map.iterate(ctx, { ...range, ...bounds(window) });
+  return takePage(entries, window, {
+    keyOf: ([key]) => map.keyBytes(key),
+    read: ([key, value]) => read(key, value),
+  });
+}
+
+/** One page over an index (hashed or side) of a map. `read` gets index key and primary key. */
+export function paginateIndex<K, V, I, T>(
+  ctx: StoreSource,
+  index: Index<K, V, I>,
+  range: { readonly prefix?: IndexPrefix<I> },
+  page: PageRequest | undefined,
+  read: (indexKey: I, primary: K) => T | undefined,
+  options: PageOptions = {},
+): Page<T> {
+  const window = windowOf(page, options);
+  const entries = index.iterate(ctx, { ...range, ...bounds(window) });
+  return takePage(entries, window, {
+    keyOf: ([indexKey, primary]) => index.keyBytes(indexKey, primary),
+    read: ([indexKey, primary]) => read(indexKey, primary),
+  });
+}
+
+function bounds(window: Window): { readonly reverse: boolean; readonly from?: Uint8Array } {
+  const { reverse, key } = window;
+  return key.length === 0 ? { reverse } : { reverse, from: key };
+}
+
+function takePage<E, T>(
+  entries: Iterable<E>,
+  window: Window,
+  of: { readonly keyOf: (entry: E) => Uint8Array; readonly read: (entry: E) => T | undefined },
+): Page<T> {
   const items: T[] = [];
-  const end = BigInt(window.offset) + BigInt(window.limit);
-  let hits = 0n;
-  let nextKey = EMPTY_BYTES;
-  for (const [key, value] of openRange(store, prefix, window)) {
-    const suffix = key.subarray(prefix.length);
-    if (hits >= end && nextKey.length === 0) nextKey = suffix;
+  const end = window.offset + window.limit;
+  let hits = 0;
+  let nextKey: Uint8Array = EMPTY_BYTES;
+  for (const entry of entries) {
+    if (hits >= end && nextKey.length === 0) nextKey = of.keyOf(entry);
     if (nextKey.length > 0 && !window.count) break;
-    const item = read(suffix, value);
+    const item = of.read(entry);
     if (item === undefined) continue;
-    if (hits >= BigInt(window.offset) && hits < end) items.push(item);
+    if (hits >= window.offset && hits < end) items.push(item);
     hits++;
   }
-  return { items, pagination: { nextKey, total: window.count ? hits : 0n } };
+  return { items, pagination: { nextKey, total: window.count ? BigInt(hits) : 0n } };
 }
 
 function windowOf(page: PageRequest | undefined, options: PageOptions): Window {
@@ -84,15 +145,12 @@ function windowOf(page: PageRequest | undefined, options: PageOptions): Window {
   const counts = options.total !== "never" && key.length === 0;
   return {
     key,
-    offset: offset > MAX_STEP ? Number(MAX_STEP) : Number(offset),
-    limit: limit === 0n ? DEFAULT_LIMIT : limit > MAX_STEP ? Number(MAX_STEP) : Number(limit),
+    offset: Number(minBig(offset, MAX_STEP)),
+    limit: limit === 0n ? DEFAULT_LIMIT : Number(minBig(limit, MAX_STEP)),
     count: counts && (limit === 0n || page?.countTotal === true),
     reverse: page?.reverse === true,
   };
 }
-
-/** Offsets and limits beyond this are treated as this. */
-const MAX_STEP = BigInt(Number.MAX_SAFE_INTEGER);
 
 function openRange(
   store: ReadStore,

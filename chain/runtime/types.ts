@@ -5,7 +5,9 @@ import type { ChainError } from "../base/errors.ts";
 import type { Platform } from "../base/platform.ts";
 import type { Timestamp } from "../base/time.ts";
 import type { MessageType } from "../codec/types.ts";
-import type { KVStore } from "../store/types.ts";
+import type { StoreSource } from "../store/types.ts";
+
+export type { StoreSource } from "../store/types.ts";
 
 /** Why code runs: check and recheck are CheckTx, deliver is a transaction of a block, block is begin/end block. */
 export type Mode = "genesis" | "check" | "recheck" | "simulate" | "deliver" | "block" | "query";
@@ -28,14 +30,6 @@ export interface GasMeter {
   readonly used: number;
   /** Charges before acting. Throws: sdk/11 naming `location` when the limit is crossed. */
   consume(amount: number, location: string): void;
-}
-
-/** Where collections find their stores. */
-export interface StoreSource {
-  /** The hashed store of that name, charged for. */
-  store(name: string): KVStore;
-  /** The side store of that name. A bug in modes check, recheck, simulate and deliver when read. */
-  side(name: string): KVStore;
 }
 
 /**
@@ -92,9 +86,8 @@ export interface FailedItem extends DueItem {
 
 /** The face of a queue collection that due work and quarantine need. */
 export interface DueQueue {
-  /** Name of the hashed store it stands in. */
-  readonly store: string;
-  readonly name: string;
+  /** Name of the hashed store it stands in, and its own name. */
+  readonly place: { readonly store: string; readonly name: string };
   readonly clock: "time" | "uptime";
   insert(ctx: StoreSource, second: bigint, kind: number, id: Uint8Array): void;
   remove(ctx: StoreSource, second: bigint, kind: number, id: Uint8Array): void;
