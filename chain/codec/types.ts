@@ -40,11 +40,13 @@ export interface FieldTable {
   readonly nullable?: false;
   readonly customtype?: "Int" | "LegacyDec";
   readonly scalar?: string;
-  readonly aminoName?: string;
+  /** `(amino.encoding)`: `legacy_coins` writes an empty list as `[]` and not as null. */
   readonly aminoEncoding?: string;
+  /** `(amino.dont_omitempty)`: written in amino JSON even when it is the default. */
   readonly aminoDontOmitEmpty?: true;
+  /** `(amino.field_name)`, where it differs from `name`. */
   readonly aminoFieldName?: string;
-  readonly aminoOneof?: string;
+  /** Interface that the content of an Any must implement. */
   readonly accepts?: string;
   readonly std?: "time" | "duration";
   /** Comment of our own .proto field (unit, range); empty for cosmos.* tables. */
@@ -60,7 +62,20 @@ export interface MessageTable {
   readonly signer?: readonly string[];
   readonly aminoName?: string;
   readonly aminoEncoding?: string;
-  readonly customtype?: string;
+  /** Interfaces (`accepts` of an Any field) that this message may stand for. */
+  readonly implements?: readonly string[];
+}
+
+/** Names and numbers of one enum, as the .proto file has them. */
+export interface EnumTable {
+  readonly name: string;
+  readonly values: readonly (readonly [name: string, number: number])[];
+}
+
+/** What the fields of a message refer to, by full name. */
+export interface MessageRefs {
+  readonly types: ReadonlyMap<string, MessageType<unknown>>;
+  readonly enums: ReadonlyMap<string, EnumTable>;
 }
 
 /**
@@ -73,6 +88,8 @@ export interface MessageType<T> {
   /** `/` + name. */
   readonly typeUrl: string;
   readonly table: MessageTable;
+  /** The types and enums that its fields name, by full name. */
+  refs(): MessageRefs;
   encode(value: T): Uint8Array;
   decode(bytes: Uint8Array): T;
   /** Like decode, but skips unknown fields: for query requests of newer clients. */
