@@ -1,0 +1,298 @@
+// The registry of providers: who sells, with which hardware, and whether it gave a sign of life.
+// The only writer of store `provider`. Offers, bids and leases are not here: module market tells
+// what binds a provider (promised devices, matched attributes, live leases) through this keeper.
+
+import { assert, must } from "../../chain/base/assert.ts";
+import type { Address } from "../../chain/base/address.ts";
+import { equalBytes } from "../../chain/base/bytes.ts";
+import { ProviderState } from "../../chain/codec/gen/leasehold/provider/v1.ts";
+import type {
+  Attribute,
+  Class,
+  Heartbeat,
+  Params,
+  PauseCause,
+  Provider,
+  Standing,
+} from "../../chain/codec/gen/leasehold/provider/v1.ts";
+import type { Context, HookList } from "../../chain/runtime/index.ts";
+import { providerErrors } from "./errors.ts";
+import { emitHeartbeat, emitHeartbeatStale, emitStateChanged } from "./events.ts";
+import type { ProviderHooks } from "./hooks.ts";
+import type { ProviderNeeds } from "./needs.ts";
+import * as state from "./state.ts";
+import { countOfClass, FRESH_PERIODS, isFreshAt, OTHER_CLASS, quote } from "./types.ts";
+
+/** Parameters without the tables of classes and models. */
+export type Rules = Omit<Params, "classes" | "models">;
+
+const NO_STANDING: Standing = { liveLeases: 0n, lastAward: 0n, awards: 0n };
+
+/** The one kind of work in the queue of stale heartbeats. */
+const STALE = 1;
+
+/** Reads and writes the registry. One per application. */
+export class ProviderKeeper {
+  readonly needs: ProviderNeeds;
+  readonly hooks: HookList<ProviderHooks>;
+
+  constructor(needs: ProviderNeeds, hooks: HookList<ProviderHooks>) {
+    this.needs = needs;
+    this.hooks = hooks;
+  }
+
+  // ---- reading ---------------------------------------------------------------------------------
+
+  /** Parameters without the tables, which are read row by row. */
+  rules(ctx: Context): Rules {
+    return must(state.params.get(ctx), "parameters of provider are not set");
+  }
+
+  /** All parameters with both tables. Reads some 30 rows. */
+  params(ctx: Context): Params {
+    const classes = [...state.classes.iterate(ctx)].map(([, row]) => row);
+    const models = [...state.models.iterate(ctx)].map(([model, name]) => ({ model, class: name }));
+    return { ...this.rules(ctx), classes, models };
+  }
+
+  /** A row of the class table. Throws: provider/16. */
+  class(ctx: Context, name: string): Class {
+    const found = state.classes.get(ctx, name);
+    if (found === undefined) throw providerErrors.unknownClass.with(`class ${quote(name)}`);
+    return found;
+  }
+
+  /** Name of the class of a GPU model (`vendor/<v>/model/<m>`): `other` when it is not listed. */
+  classOf(ctx: Context, model: string): string {
+    return state.models.get(ctx, model) ?? OTHER_CLASS;
+  }
+
+  /** The provider of that owner, whatever its state; undefined when it never registered. */
+  find(ctx: Context, owner: Address): Provider | undefined {
+    return state.providers.get(ctx, owner);
+  }
+
+  /** The provider of that owner. Throws: provider/2. */
+  get(ctx: Context, owner: Address): Provider {
+    const found = this.find(ctx, owner);
+    if (found === undefined)
+      throw providerErrors.notFound.with(`provider ${ctx.addresses.format(owner)}`);
+    return found;
+  }
+
+  /** The provider for which `signer` (bech32) is operator. Throws: provider/2, provider/8. */
+  requireOperator(ctx: Context, owner: Address, signer: string): Provider {
+    const provider = this.get(ctx, owner);
+    if (provider.operator !== signer)
+      throw providerErrors.notTheirs.with(
+        `${signer} is not operator ${provider.operator} of provider ${provider.owner}`,
+      );
+    return provider;
+  }
+
+  /** The provider for which `signer` (bech32) is owner or operator. Throws: provider/2, provider/8. */
+  requireOwnerOrOperator(ctx: Context, owner: Address, signer: string): Provider {
+    const provider = this.get(ctx, owner);
+    if (provider.owner !== signer && provider.operator !== signer)
+      throw providerErrors.notTheirs.with(
+        `${signer} is neither owner ${provider.owner} nor operator ${provider.operator}`,
+      );
+    return provider;
+  }
+
+  /** Where a provider wants to be paid; the owner itself when it never registered. */
+  payoutAddress(ctx: Context, owner: Address): Address {
+    const provider = this.find(ctx, owner);
+    return provider === undefined ? owner : ctx.addresses.parse(provider.payout);
+  }
+
+  /** The last accepted heartbeat; undefined before the first. */
+  heartbeat(ctx: Context, owner: Address): Heartbeat | undefined {
+    return state.heartbeats.get(ctx, owner);
+  }
+
+  /** Whether the last heartbeat is at most two periods old now (clock U). */
+  isFresh(ctx: Context, owner: Address): boolean {
+    return isFreshAt(this.heartbeat(ctx, owner), ctx.uptime);
+  }
+
+  /** Whether the provider may be awarded leases now: active, with a fresh heartbeat. */
+  isAwardable(ctx: Context, owner: Address): boolean {
+    return this.find(ctx, owner)?.state === ProviderState.ACTIVE && this.isFresh(ctx, owner);
+  }
+
+  /** The provider, which may be awarded leases now. Throws: provider/2, provider/17. */
+  requireAwardable(ctx: Context, owner: Address): Provider {
+    const provider = this.get(ctx, owner);
+    if (provider.state !== ProviderState.ACTIVE)
+      throw providerErrors.notAwardable.with(`provider ${provider.owner} is not active`);
+    if (!this.isFresh(ctx, owner))
+      throw providerErrors.notAwardable.with(
+        `provider ${provider.owner} has no heartbeat of the last two periods`,
+      );
+    return provider;
+  }
+
+  /** Devices that the provider owns of a class, by its own word. */
+  devices(ctx: Context, owner: Address, name: string): bigint {
+    return countOfClass(this.find(ctx, owner)?.devices ?? [], name);
+  }
+
+  /** Devices of a class that its offers promise. */
+  promised(ctx: Context, owner: Address, name: string): bigint {
+    return state.commitments.get(ctx, [owner, name]) ?? 0n;
+  }
+
+  /** Counters of a provider; zeros when it was never awarded. */
+  standing(ctx: Context, owner: Address): Standing {
+    return state.standings.get(ctx, owner) ?? NO_STANDING;
+  }
+
+  // ---- what market tells -----------------------------------------------------------------------
+
+  /** Promises `count` more devices of a class. Throws: provider/11 when it does not own so many. */
+  promiseDevices(ctx: Context, owner: Address, name: string, count: bigint): void {
+    assert(count >= 0n, `promise of ${count} devices`);
+    const total = this.promised(ctx, owner, name) + count;
+    const owned = this.devices(ctx, owner, name);
+    if (total > owned)
+      throw providerErrors.devicesPromised.with(
+        `${total} devices of class ${name} promised, ${owned} owned`,
+      );
+    this.#setPromised(ctx, owner, name, total);
+  }
+
+  /** Gives back `count` promised devices of a class. */
+  releaseDevices(ctx: Context, owner: Address, name: string, count: bigint): void {
+    const before = this.promised(ctx, owner, name);
+    assert(count >= 0n && count <= before, `release of ${count} devices of ${before} promised`);
+    this.#setPromised(ctx, owner, name, before - count);
+  }
+
+  /**
+   * A lease was awarded to the provider, matched on these of its attributes: numbers the award,
+   * counts the lease and pins the attributes until `leaseClosed`, which must name the same.
+   */
+  leaseAwarded(ctx: Context, owner: Address, matched: readonly Attribute[]): void {
+    const before = this.standing(ctx, owner);
+    state.standings.set(ctx, owner, {
+      liveLeases: before.liveLeases + 1n,
+      lastAward: state.awards.next(ctx),
+      awards: before.awards + 1n,
+    });
+    for (const { key, value } of matched) {
+      const pin = state.pins.get(ctx, [owner, key]);
+      assert(pin === undefined || pin.value === value, `attribute ${key} changed under a lease`);
+      state.pins.set(ctx, [owner, key], { value, leases: (pin?.leases ?? 0n) + 1n });
+    }
+  }
+
+  /** A lease of the provider ended: `matched` as it was given at the award. */
+  leaseClosed(ctx: Context, owner: Address, matched: readonly Attribute[]): void {
+    const before = this.standing(ctx, owner);
+    assert(before.liveLeases > 0n, "a lease closed of a provider without live leases");
+    state.standings.set(ctx, owner, { ...before, liveLeases: before.liveLeases - 1n });
+    for (const { key } of matched) {
+      const pin = state.pins.must(ctx, [owner, key]);
+      if (pin.leases > 1n) {
+        state.pins.set(ctx, [owner, key], { ...pin, leases: pin.leases - 1n });
+      } else {
+        state.pins.delete(ctx, [owner, key]);
+      }
+    }
+  }
+
+  // ---- transitions -----------------------------------------------------------------------------
+
+  /** Puts a new provider into the registry. Throws: provider/3. */
+  create(ctx: Context, owner: Address, provider: Provider): void {
+    if (state.providers.has(ctx, owner))
+      throw providerErrors.exists.with(`provider ${provider.owner}`);
+    state.providers.set(ctx, owner, provider);
+  }
+
+  /** Replaces what is written of a provider, but not its state. */
+  save(ctx: Context, owner: Address, provider: Provider): void {
+    const before = state.providers.must(ctx, owner);
+    assert(before.state === provider.state, "a state is changed by `move` only");
+    state.providers.set(ctx, owner, provider);
+  }
+
+  /** Brings a provider into another state and tells. Events: EventProviderStateChanged. */
+  move(
+    ctx: Context,
+    owner: Address,
+    to: { readonly state: ProviderState; readonly cause: PauseCause },
+  ): void {
+    const before = state.providers.must(ctx, owner);
+    assert(before.state !== to.state, `provider is already in state ${to.state}`);
+    const after = { ...before, ...to, stateAt: ctx.now, stateUptime: ctx.uptime };
+    state.providers.set(ctx, owner, after);
+    emitStateChanged(ctx, after, before.state);
+    this.hooks.run(ctx, (hooks, branch) =>
+      hooks.afterProviderStateChanged?.(branch, owner, to.state),
+    );
+  }
+
+  /**
+   * Takes a heartbeat, whose form and sequence are checked, and queues the second at which it is
+   * stale. Events: EventHeartbeat.
+   */
+  beat(ctx: Context, owner: Address, signed: { seq: bigint; time: bigint }): Heartbeat {
+    const before = this.heartbeat(ctx, owner);
+    if (before !== undefined && !before.toldStale)
+      state.staleQueue.remove(ctx, before.freshUntilUptime + 1n, STALE, owner);
+    const freshUntilUptime = ctx.uptime + FRESH_PERIODS * this.rules(ctx).heartbeatPeriod;
+    const beat: Heartbeat = {
+      seq: signed.seq,
+      time: signed.time,
+      acceptedAt: ctx.now,
+      acceptedUptime: ctx.uptime,
+      root: new Uint8Array(0),
+      freshUntilUptime,
+      toldStale: false,
+    };
+    state.heartbeats.set(ctx, owner, beat);
+    state.staleQueue.insert(ctx, freshUntilUptime + 1n, STALE, owner);
+    emitHeartbeat(ctx, ctx.addresses.format(owner), beat);
+    if (before === undefined || before.toldStale)
+      this.hooks.run(ctx, (hooks, branch) => hooks.afterHeartbeatFresh?.(branch, owner));
+    return beat;
+  }
+
+  /** Tells that a heartbeat is stale; its queue entry is gone. Events: EventHeartbeatStale. */
+  tellStale(ctx: Context, owner: Address): void {
+    const beat = state.heartbeats.must(ctx, owner);
+    assert(!beat.toldStale && !isFreshAt(beat, ctx.uptime), "a heartbeat told stale is stale once");
+    state.heartbeats.set(ctx, owner, { ...beat, toldStale: true });
+    emitHeartbeatStale(ctx, owner, beat.seq);
+    this.hooks.run(ctx, (hooks, branch) => hooks.afterHeartbeatStale?.(branch, owner));
+  }
+
+  /** Replaces the parameters, both tables included. Devices of a class that is gone count as such. */
+  setParams(ctx: Context, params: Params): void {
+    state.params.set(ctx, { ...params, classes: [], models: [] });
+    const classes = new Map(params.classes.map((row) => [row.name, row]));
+    const models = new Map(params.models.map((row) => [row.model, row.class]));
+    for (const name of [...state.classes.keys(ctx)])
+      if (!classes.has(name)) state.classes.delete(ctx, name);
+    for (const model of [...state.models.keys(ctx)])
+      if (!models.has(model)) state.models.delete(ctx, model);
+    for (const [name, row] of classes) state.classes.set(ctx, name, row);
+    for (const [model, name] of models) state.models.set(ctx, model, name);
+  }
+
+  #setPromised(ctx: Context, owner: Address, name: string, count: bigint): void {
+    if (count === 0n) state.commitments.delete(ctx, [owner, name]);
+    else state.commitments.set(ctx, [owner, name], count);
+  }
+}
+
+/** Whether two providers share their keys; used where a message must change something. */
+export function sameKeys(a: Provider, b: Provider): boolean {
+  return (
+    a.operator === b.operator &&
+    a.payout === b.payout &&
+    equalBytes(a.heartbeatKey, b.heartbeatKey)
+  );
+}

@@ -1,0 +1,12 @@
+import type { Context, BankMoves } from "../../chain/runtime/index.ts";
+
+/** What module provider asks of others. */
+export interface ProviderNeeds {
+  /** The registration fee goes to module account escrow, which burns it. */
+  readonly bank: Pick<BankMoves, "sendToModule" | "burn">;
+  /** Denom in which fee, bond floors and reference prices are given. */
+  readonly chain: { baseDenom(ctx: Context): string };
+}
+
+/** Module account that burns fees. */
+export const BURNER = "escrow";
