@@ -1,12 +1,12 @@
 // Writes the TypeScript of one package: interfaces, strict readers and writers as straight-line
 // code, tables, enums and services. Output depends on the schema alone.
 
-import { camelCase } from "../chain/codec/names.ts";
+import { camelCase, isOptional } from "../chain/codec/fields.ts";
 import type { EnumTable, FieldTable, MessageTable, ServiceTable } from "../chain/codec/types.ts";
 import { Imports } from "./imports.ts";
 import { emitReader } from "./emit_reader.ts";
 import { emitWriter } from "./emit_writer.ts";
-import { emptyValue, fieldType, isOptional } from "./fields.ts";
+import { emptyValue, fieldType } from "./fields.ts";
 import type { Schema } from "./tables.ts";
 import { packageOf, typeName } from "./tables.ts";
 

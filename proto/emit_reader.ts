@@ -1,9 +1,9 @@
 // The reader of one message: one `if` or `while` per field, in the order of their numbers.
 
-import { camelCase } from "../chain/codec/names.ts";
+import { camelCase, isAmount, isOptional, isPacked } from "../chain/codec/fields.ts";
 import type { FieldTable, MessageTable } from "../chain/codec/types.ts";
 import type { Imports } from "./imports.ts";
-import { emptyValue, fieldType, isAmount, isOptional, isPacked, shapeOf, tagOf } from "./fields.ts";
+import { emptyValue, fieldType, shapeOf, tagOf } from "./fields.ts";
 import { typeName } from "./tables.ts";
 
 /** Source text of `read<Name>`. */

@@ -1,11 +1,11 @@
 // The writer of one message: fields from the last to the first, since the bytes are written from
 // back to front.
 
-import { camelCase } from "../chain/codec/names.ts";
+import { camelCase, isAmount, isOptional, isPacked } from "../chain/codec/fields.ts";
 import type { FieldTable, MessageTable } from "../chain/codec/types.ts";
 import { oneofNames } from "./emit_reader.ts";
 import type { Imports } from "./imports.ts";
-import { isAmount, isOptional, isPacked, shapeOf, tagOf } from "./fields.ts";
+import { shapeOf, tagOf } from "./fields.ts";
 import { typeName } from "./tables.ts";
 
 /** Source text of `write<Name>`. */

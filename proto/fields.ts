@@ -1,5 +1,6 @@
 // What a field's table entry means for the generated code.
 
+import { isAmount, isOptional, isPacked } from "../chain/codec/fields.ts";
 import type { FieldTable, MessageTable } from "../chain/codec/types.ts";
 import type { Imports } from "./imports.ts";
 
@@ -33,11 +34,6 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 const INT_TEXT: Shape = { type: "string", method: "intText", zero: '""', wireType: 2 };
 const AMOUNT: Shape = { type: "bigint", method: "amount", zero: "0n", wireType: 2 };
 
-/** Whether the field is decimal text on the wire and a bigint in TypeScript. */
-export function isAmount(field: FieldTable, message: MessageTable): boolean {
-  return message.name.startsWith("leasehold.") && field.scalar === "cosmos.Int";
-}
-
 /** The shape of a field that is not a message. */
 export function shapeOf(field: FieldTable, message: MessageTable): Shape {
   if (field.kind === "enum") return SHAPES["int32"] as Shape;
@@ -53,18 +49,6 @@ export function tagOf(field: FieldTable, message: MessageTable): number {
   const wireType =
     field.kind === "message" || isPacked(field) ? 2 : shapeOf(field, message).wireType;
   return field.number * 8 + wireType;
-}
-
-/** Whether a list stands in one packed field. */
-export function isPacked(field: FieldTable): boolean {
-  if (field.repeated !== true || field.kind === "message") return false;
-  return field.type !== "string" && field.type !== "bytes";
-}
-
-/** Whether absence is a value of its own (undefined). */
-export function isOptional(field: FieldTable): boolean {
-  if (field.repeated === true) return false;
-  return field.oneof !== undefined || (field.kind === "message" && field.nullable !== false);
 }
 
 /** Type of the field in TypeScript, without `undefined`. */

@@ -1,8 +1,9 @@
 // Makes a MessageType out of generated code: reader and writer are straight-line code, the JSON
 // forms and `create` walk the table.
 
-import { toAminoJson } from "./amino.ts";
-import { jsonToMessage, messageToJson } from "./json.ts";
+import { messageToAmino } from "./amino.ts";
+import { messageToJson } from "./json.ts";
+import { messageFromJson } from "./json_parse.ts";
 import { Reader } from "./reader.ts";
 import { stripUnknown } from "./strip.ts";
 import type { EnumTable, MessageTable, MessageType } from "./types.ts";
@@ -45,8 +46,8 @@ export function defineMessage<T>(definition: Definition<T>): MessageType<T> {
     decodeLenient: (bytes) => type.decode(stripUnknown(type, plain(bytes), "all").bytes),
     create: (partial) => fill(empty(), partial),
     toJson: (value, registry) => messageToJson(type, value, registry),
-    fromJson: (json, registry) => jsonToMessage(type, json, registry) as T,
-    toAmino: (value, registry) => toAminoJson(type, value, registry),
+    fromJson: (json, registry) => messageFromJson(type, json, registry) as T,
+    toAmino: (value, registry) => messageToAmino(type, value, registry),
   };
   return type;
 }

@@ -1,0 +1,23 @@
+// Text of LegacyDec: a whole number of 10^-18 on the wire, a decimal fraction in JSON.
+
+import { floorDiv } from "../base/integers.ts";
+
+const PLACES = 18;
+const ONE = 10n ** 18n;
+
+/** `1500000000000000000` to `1.500000000000000000`. The text is a whole number. */
+export function decimalOfScaled(scaled: string): string {
+  const value = BigInt(scaled);
+  const size = value < 0n ? -value : value;
+  const whole = floorDiv(size, ONE);
+  const fraction = (size - whole * ONE).toString().padStart(PLACES, "0");
+  return `${value < 0n ? "-" : ""}${whole}.${fraction}`;
+}
+
+/** The reverse, with 0 to 18 decimals given; undefined when the text is not a decimal fraction. */
+export function scaledOfDecimal(text: string): string | undefined {
+  const match = /^(-?)([0-9]{1,78})(?:\.([0-9]{1,18}))?$/.exec(text);
+  if (match === null) return undefined;
+  const size = BigInt((match[2] as string) + (match[3] ?? "").padEnd(PLACES, "0"));
+  return `${match[1] === "-" && size !== 0n ? "-" : ""}${size}`;
+}

@@ -1,0 +1,20 @@
+// The codec's door: what higher floors use besides the generated messages themselves.
+
+export { messageToAmino, sortedJson, sortedJsonBytes } from "./amino.ts";
+export { CodecError } from "./error.ts";
+export { createRegistry, signersOf } from "./registry.ts";
+export type { Registry } from "./registry.ts";
+export { stripUnknown } from "./strip.ts";
+export type { Stripped, Unknown } from "./strip.ts";
+export type {
+  Any,
+  EnumTable,
+  FieldTable,
+  Json,
+  MessageRefs,
+  MessageTable,
+  MessageType,
+  MethodTable,
+  ServiceTable,
+  TypeRegistry,
+} from "./types.ts";
