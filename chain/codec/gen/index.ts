@@ -25,6 +25,8 @@ import * as tendermint_libs_bits from "./tendermint/libs/bits.ts";
 import * as tendermint_p2p from "./tendermint/p2p.ts";
 import * as tendermint_types from "./tendermint/types.ts";
 import * as tendermint_version from "./tendermint/version.ts";
+import * as leasehold_chain_v1 from "./leasehold/chain/v1.ts";
+import * as leasehold_deployment_v1 from "./leasehold/deployment/v1.ts";
 import * as leasehold_escrow_v1 from "./leasehold/escrow/v1.ts";
 import * as leasehold_market_v1 from "./leasehold/market/v1.ts";
 import * as leasehold_provider_v1 from "./leasehold/provider/v1.ts";
@@ -57,6 +59,8 @@ export const allMessageTypes: readonly MessageType<unknown>[] = [
   ...tendermint_p2p.messageTypes,
   ...tendermint_types.messageTypes,
   ...tendermint_version.messageTypes,
+  ...leasehold_chain_v1.messageTypes,
+  ...leasehold_deployment_v1.messageTypes,
   ...leasehold_escrow_v1.messageTypes,
   ...leasehold_market_v1.messageTypes,
   ...leasehold_provider_v1.messageTypes,
@@ -74,6 +78,8 @@ export const allServiceTables: readonly ServiceTable[] = [
   ...cosmos_tx_v1beta1.serviceTables,
   ...cosmos_vesting_v1beta1.serviceTables,
   ...tendermint_abci.serviceTables,
+  ...leasehold_chain_v1.serviceTables,
+  ...leasehold_deployment_v1.serviceTables,
   ...leasehold_escrow_v1.serviceTables,
   ...leasehold_market_v1.serviceTables,
   ...leasehold_provider_v1.serviceTables,

@@ -141,6 +141,8 @@ export interface Account {
   readonly autoTopUp?: AutoTopUp | undefined;
   /** Whether a due step failed and waits for MsgRetryQuarantined. */
   readonly quarantined: boolean;
+  /** T at which the closed record is deleted; 0 while it lives. */
+  readonly dropAt: bigint;
 }
 const tableAccount: MessageTable = {"name":"leasehold.escrow.v1.Account","fields":[
     {"number":1,"name":"id","type":"leasehold.escrow.v1.AccountId","kind":"message","nullable":false,"comment":"Its name."},
@@ -177,6 +179,7 @@ const tableAccount: MessageTable = {"name":"leasehold.escrow.v1.Account","fields
     {"number":32,"name":"movements","type":"uint64","kind":"scalar","comment":"Number of movements recorded in the side store."},
     {"number":33,"name":"auto_top_up","type":"leasehold.escrow.v1.AutoTopUp","kind":"message","comment":"Standing order of the owner; absent when none; served later."},
     {"number":34,"name":"quarantined","type":"bool","kind":"scalar","comment":"Whether a due step failed and waits for MsgRetryQuarantined."},
+    {"number":35,"name":"drop_at","type":"uint64","kind":"scalar","comment":"T at which the closed record is deleted; 0 while it lives."},
   ]};
 /** A Account with every field at its default. */
 export function emptyAccount(): Account {
@@ -215,6 +218,7 @@ export function emptyAccount(): Account {
     movements: 0n,
     autoTopUp: undefined,
     quarantined: false,
+    dropAt: 0n,
   };
 }
 /** Reads a Account up to the end of the current message. */
@@ -253,6 +257,7 @@ export function readAccount(r: Reader): Account {
   let movements: bigint = 0n;
   let autoTopUp: AutoTopUp | undefined;
   let quarantined: boolean = false;
+  let dropAt: bigint = 0n;
   let tag = r.tag();
   if (tag === 10) {
     const outer = r.enter("id");
@@ -398,6 +403,10 @@ export function readAccount(r: Reader): Account {
     quarantined = r.bool("quarantined");
     tag = r.tag();
   }
+  if (tag === 280) {
+    dropAt = r.uint64("drop_at");
+    tag = r.tag();
+  }
   r.end(tag);
   id ??= emptyAccountId();
   if (balance === undefined) r.fail("balance", "missing");
@@ -411,10 +420,13 @@ export function readAccount(r: Reader): Account {
   if (holdsPaid === undefined) r.fail("holds_paid", "missing");
   if (burned === undefined) r.fail("burned", "missing");
   if (refunded === undefined) r.fail("refunded", "missing");
-  return { id, owner, state, denom, entries, balance, held, rate, offset, committedRate, fundedUntil, nextHoldStep, openedAt, suspendedAt, graceLeft, graceUntil, payments, holds, nextEntry, nextHold, debitedEntry, notices, nextNotice, deposited, credited, paid, holdsPaid, burned, refunded, createdAt, closedAt, movements, autoTopUp, quarantined };
+  return { id, owner, state, denom, entries, balance, held, rate, offset, committedRate, fundedUntil, nextHoldStep, openedAt, suspendedAt, graceLeft, graceUntil, payments, holds, nextEntry, nextHold, debitedEntry, notices, nextNotice, deposited, credited, paid, holdsPaid, burned, refunded, createdAt, closedAt, movements, autoTopUp, quarantined, dropAt };
 }
 /** Writes the fields of a Account. */
 export function writeAccount(w: Writer, v: Account): void {
+  if (v.dropAt !== 0n) {
+    w.uint64(280, v.dropAt, "leasehold.escrow.v1.Account.drop_at");
+  }
   if (v.quarantined !== false) {
     w.bool(272, v.quarantined, "leasehold.escrow.v1.Account.quarantined");
   }
@@ -2617,7 +2629,7 @@ export interface EventLowFunds {
   readonly oseq: number;
   /** Bidder; empty in scope deployment. */
   readonly provider: string;
-  /** Notice that was reached: seconds of funds left at most. */
+  /** Seconds of funds left. */
   readonly secondsLeft: bigint;
   /** Last T that the funds cover; 0 while nothing accrues. */
   readonly fundedUntil: bigint;
@@ -2629,7 +2641,7 @@ const tableEventLowFunds: MessageTable = {"name":"leasehold.escrow.v1.EventLowFu
     {"number":4,"name":"gseq","type":"uint32","kind":"scalar","comment":"Group number; 0 in scope deployment."},
     {"number":5,"name":"oseq","type":"uint32","kind":"scalar","comment":"Order number; 0 in scope deployment."},
     {"number":6,"name":"provider","type":"string","kind":"scalar","scalar":"cosmos.AddressString","comment":"Bidder; empty in scope deployment."},
-    {"number":7,"name":"seconds_left","type":"uint64","kind":"scalar","comment":"Notice that was reached: seconds of funds left at most."},
+    {"number":7,"name":"seconds_left","type":"uint64","kind":"scalar","comment":"Seconds of funds left."},
     {"number":8,"name":"funded_until","type":"uint64","kind":"scalar","comment":"Last T that the funds cover; 0 while nothing accrues."},
   ]};
 /** A EventLowFunds with every field at its default. */
@@ -5455,6 +5467,10 @@ export interface Payment {
   readonly startedAt: bigint;
   /** T of the end; 0 while it lives. */
   readonly closedAt: bigint;
+  /** T at which the closed record is deleted; 0 while it lives. */
+  readonly dropAt: bigint;
+  /** Whether its payout by queue failed and waits for MsgRetryQuarantined. */
+  readonly quarantined: boolean;
 }
 const tablePayment: MessageTable = {"name":"leasehold.escrow.v1.Payment","fields":[
     {"number":1,"name":"id","type":"leasehold.escrow.v1.PaymentId","kind":"message","nullable":false,"comment":"Its name."},
@@ -5483,6 +5499,8 @@ const tablePayment: MessageTable = {"name":"leasehold.escrow.v1.Payment","fields
     {"number":24,"name":"created_at","type":"uint64","kind":"scalar","comment":"T of creation."},
     {"number":25,"name":"started_at","type":"uint64","kind":"scalar","comment":"T of the first start; 0 before."},
     {"number":26,"name":"closed_at","type":"uint64","kind":"scalar","comment":"T of the end; 0 while it lives."},
+    {"number":27,"name":"drop_at","type":"uint64","kind":"scalar","comment":"T at which the closed record is deleted; 0 while it lives."},
+    {"number":28,"name":"quarantined","type":"bool","kind":"scalar","comment":"Whether its payout by queue failed and waits for MsgRetryQuarantined."},
   ]};
 /** A Payment with every field at its default. */
 export function emptyPayment(): Payment {
@@ -5513,6 +5531,8 @@ export function emptyPayment(): Payment {
     createdAt: 0n,
     startedAt: 0n,
     closedAt: 0n,
+    dropAt: 0n,
+    quarantined: false,
   };
 }
 /** Reads a Payment up to the end of the current message. */
@@ -5543,6 +5563,8 @@ export function readPayment(r: Reader): Payment {
   let createdAt: bigint = 0n;
   let startedAt: bigint = 0n;
   let closedAt: bigint = 0n;
+  let dropAt: bigint = 0n;
+  let quarantined: boolean = false;
   let tag = r.tag();
   if (tag === 10) {
     const outer = r.enter("id");
@@ -5650,16 +5672,30 @@ export function readPayment(r: Reader): Payment {
     closedAt = r.uint64("closed_at");
     tag = r.tag();
   }
+  if (tag === 216) {
+    dropAt = r.uint64("drop_at");
+    tag = r.tag();
+  }
+  if (tag === 224) {
+    quarantined = r.bool("quarantined");
+    tag = r.tag();
+  }
   r.end(tag);
   id ??= emptyPaymentId();
   if (unpaid === undefined) r.fail("unpaid", "missing");
   if (settled === undefined) r.fail("settled", "missing");
   if (paid === undefined) r.fail("paid", "missing");
   if (fees === undefined) r.fail("fees", "missing");
-  return { id, payee, state, denom, rate, since, carry, unpaid, settled, paid, fees, silent, maintenance, runSince, feePpm, burnPpm, communityPpm, feeCarry, burnCarry, communityCarry, nextPayout, withheldUntil, withheld, createdAt, startedAt, closedAt };
+  return { id, payee, state, denom, rate, since, carry, unpaid, settled, paid, fees, silent, maintenance, runSince, feePpm, burnPpm, communityPpm, feeCarry, burnCarry, communityCarry, nextPayout, withheldUntil, withheld, createdAt, startedAt, closedAt, dropAt, quarantined };
 }
 /** Writes the fields of a Payment. */
 export function writePayment(w: Writer, v: Payment): void {
+  if (v.quarantined !== false) {
+    w.bool(224, v.quarantined, "leasehold.escrow.v1.Payment.quarantined");
+  }
+  if (v.dropAt !== 0n) {
+    w.uint64(216, v.dropAt, "leasehold.escrow.v1.Payment.drop_at");
+  }
   if (v.closedAt !== 0n) {
     w.uint64(208, v.closedAt, "leasehold.escrow.v1.Payment.closed_at");
   }

@@ -7,7 +7,7 @@ import type { EnumTable, MessageTable, MessageType, ServiceTable } from "../../.
 import type { Writer } from "../../../writer.ts";
 import { PageRequest, PageResponse, readPageRequest, readPageResponse, writePageRequest, writePageResponse } from "../../cosmos/base/query/v1beta1.ts";
 import { Coin, emptyCoin, readCoin, writeCoin } from "../../cosmos/base/v1beta1.ts";
-import { Payment, readPayment, writePayment } from "../../leasehold/escrow/v1.ts";
+import { Deposit, Payment, readDeposit, readPayment, writeDeposit, writePayment } from "../../leasehold/escrow/v1.ts";
 import { Attribute, SignedBy, emptySignedBy, readAttribute, readSignedBy, writeAttribute, writeSignedBy } from "../../leasehold/provider/v1.ts";
 
 /** Values of `leasehold.market.v1.AwardMode`. */
@@ -5270,43 +5270,48 @@ export const MsgCloseLeaseResponse: MessageType<MsgCloseLeaseResponse> = defineM
 export interface MsgCreateBid {
   /** Operator key of the provider, bech32. */
   readonly operator: string;
+  /** Provider's owner account, bech32. */
+  readonly provider: string;
   /** The order. */
   readonly order: OrderId;
   /** Price of the whole group, base units per hour. */
   readonly price: Coin;
   /** What is given for each unit; empty = exactly what is asked, with the one GPU model that the provider has. */
   readonly units: readonly UnitOffer[];
-  /** Deposit from the signer's balance; must equal the bid_deposit of the order's denom. */
-  readonly deposit: Coin;
+  /** Where the deposit comes from; the sum must equal the bid_deposit of the order's denom. */
+  readonly deposits: readonly Deposit[];
   /** Notice before the resources may be taken back, seconds. Not served yet: must be 0. */
   readonly reclamationWindowS: bigint;
 }
 const tableMsgCreateBid: MessageTable = {"name":"leasehold.market.v1.MsgCreateBid","signer":["operator"],"aminoName":"leasehold/market/CreateBid","fields":[
     {"number":1,"name":"operator","type":"string","kind":"scalar","scalar":"cosmos.AddressString","comment":"Operator key of the provider, bech32."},
-    {"number":2,"name":"order","type":"leasehold.market.v1.OrderId","kind":"message","nullable":false,"comment":"The order."},
-    {"number":3,"name":"price","type":"cosmos.base.v1beta1.Coin","kind":"message","nullable":false,"comment":"Price of the whole group, base units per hour."},
-    {"number":4,"name":"units","type":"leasehold.market.v1.UnitOffer","kind":"message","repeated":true,"nullable":false,"comment":"What is given for each unit; empty = exactly what is asked, with the one GPU model that the provider has."},
-    {"number":5,"name":"deposit","type":"cosmos.base.v1beta1.Coin","kind":"message","nullable":false,"comment":"Deposit from the signer's balance; must equal the bid_deposit of the order's denom."},
-    {"number":6,"name":"reclamation_window_s","type":"uint64","kind":"scalar","comment":"Notice before the resources may be taken back, seconds. Not served yet: must be 0."},
+    {"number":2,"name":"provider","type":"string","kind":"scalar","scalar":"cosmos.AddressString","comment":"Provider's owner account, bech32."},
+    {"number":3,"name":"order","type":"leasehold.market.v1.OrderId","kind":"message","nullable":false,"comment":"The order."},
+    {"number":4,"name":"price","type":"cosmos.base.v1beta1.Coin","kind":"message","nullable":false,"comment":"Price of the whole group, base units per hour."},
+    {"number":5,"name":"units","type":"leasehold.market.v1.UnitOffer","kind":"message","repeated":true,"nullable":false,"comment":"What is given for each unit; empty = exactly what is asked, with the one GPU model that the provider has."},
+    {"number":6,"name":"deposits","type":"leasehold.escrow.v1.Deposit","kind":"message","repeated":true,"nullable":false,"comment":"Where the deposit comes from; the sum must equal the bid_deposit of the order's denom."},
+    {"number":7,"name":"reclamation_window_s","type":"uint64","kind":"scalar","comment":"Notice before the resources may be taken back, seconds. Not served yet: must be 0."},
   ]};
 /** A MsgCreateBid with every field at its default. */
 export function emptyMsgCreateBid(): MsgCreateBid {
   return {
     operator: "",
+    provider: "",
     order: emptyOrderId(),
     price: emptyCoin(),
     units: [],
-    deposit: emptyCoin(),
+    deposits: [],
     reclamationWindowS: 0n,
   };
 }
 /** Reads a MsgCreateBid up to the end of the current message. */
 export function readMsgCreateBid(r: Reader): MsgCreateBid {
   let operator: string = "";
+  let provider: string = "";
   let order: OrderId | undefined;
   let price: Coin | undefined;
   const units: UnitOffer[] = [];
-  let deposit: Coin | undefined;
+  const deposits: Deposit[] = [];
   let reclamationWindowS: bigint = 0n;
   let tag = r.tag();
   if (tag === 10) {
@@ -5314,63 +5319,69 @@ export function readMsgCreateBid(r: Reader): MsgCreateBid {
     tag = r.tag();
   }
   if (tag === 18) {
+    provider = r.string("provider");
+    tag = r.tag();
+  }
+  if (tag === 26) {
     const outer = r.enter("order");
     order = readOrderId(r);
     r.leave(outer);
     tag = r.tag();
   }
-  if (tag === 26) {
+  if (tag === 34) {
     const outer = r.enter("price");
     price = readCoin(r);
     r.leave(outer);
     tag = r.tag();
   }
-  while (tag === 34) {
+  while (tag === 42) {
     const outer = r.enter("units");
     units.push(readUnitOffer(r));
     r.leave(outer);
     tag = r.tag();
   }
-  if (tag === 42) {
-    const outer = r.enter("deposit");
-    deposit = readCoin(r);
+  while (tag === 50) {
+    const outer = r.enter("deposits");
+    deposits.push(readDeposit(r));
     r.leave(outer);
     tag = r.tag();
   }
-  if (tag === 48) {
+  if (tag === 56) {
     reclamationWindowS = r.uint64("reclamation_window_s");
     tag = r.tag();
   }
   r.end(tag);
   order ??= emptyOrderId();
   price ??= emptyCoin();
-  deposit ??= emptyCoin();
-  return { operator, order, price, units, deposit, reclamationWindowS };
+  return { operator, provider, order, price, units, deposits, reclamationWindowS };
 }
 /** Writes the fields of a MsgCreateBid. */
 export function writeMsgCreateBid(w: Writer, v: MsgCreateBid): void {
   if (v.reclamationWindowS !== 0n) {
-    w.uint64(48, v.reclamationWindowS, "leasehold.market.v1.MsgCreateBid.reclamation_window_s");
+    w.uint64(56, v.reclamationWindowS, "leasehold.market.v1.MsgCreateBid.reclamation_window_s");
   }
-  {
+  for (let i = v.deposits.length - 1; i >= 0; i--) {
     const mark = w.size;
-    writeCoin(w, v.deposit);
-    w.nested(42, mark);
+    writeDeposit(w, v.deposits[i] as Deposit);
+    w.nested(50, mark);
   }
   for (let i = v.units.length - 1; i >= 0; i--) {
     const mark = w.size;
     writeUnitOffer(w, v.units[i] as UnitOffer);
-    w.nested(34, mark);
+    w.nested(42, mark);
   }
   {
     const mark = w.size;
     writeCoin(w, v.price);
-    w.nested(26, mark);
+    w.nested(34, mark);
   }
   {
     const mark = w.size;
     writeOrderId(w, v.order);
-    w.nested(18, mark);
+    w.nested(26, mark);
+  }
+  if (v.provider !== "") {
+    w.string(18, v.provider, "leasehold.market.v1.MsgCreateBid.provider");
   }
   if (v.operator !== "") {
     w.string(10, v.operator, "leasehold.market.v1.MsgCreateBid.operator");
@@ -5382,7 +5393,7 @@ export const MsgCreateBid: MessageType<MsgCreateBid> = defineMessage<MsgCreateBi
   read: readMsgCreateBid,
   write: writeMsgCreateBid,
   empty: emptyMsgCreateBid,
-  types: () => [OrderId, Coin, UnitOffer],
+  types: () => [OrderId, Coin, UnitOffer, Deposit],
 });
 
 /** `leasehold.market.v1.MsgCreateBidResponse` */
@@ -5652,6 +5663,8 @@ export const MsgLeaveLeaseResponse: MessageType<MsgLeaveLeaseResponse> = defineM
 export interface MsgLowerBid {
   /** Operator key of the provider, bech32. */
   readonly operator: string;
+  /** Provider's owner account, bech32. */
+  readonly provider: string;
   /** The order. */
   readonly order: OrderId;
   /** Revision that is lowered; another one is refused. */
@@ -5661,14 +5674,16 @@ export interface MsgLowerBid {
 }
 const tableMsgLowerBid: MessageTable = {"name":"leasehold.market.v1.MsgLowerBid","signer":["operator"],"aminoName":"leasehold/market/LowerBid","fields":[
     {"number":1,"name":"operator","type":"string","kind":"scalar","scalar":"cosmos.AddressString","comment":"Operator key of the provider, bech32."},
-    {"number":2,"name":"order","type":"leasehold.market.v1.OrderId","kind":"message","nullable":false,"comment":"The order."},
-    {"number":3,"name":"revision","type":"uint32","kind":"scalar","comment":"Revision that is lowered; another one is refused."},
-    {"number":4,"name":"price","type":"cosmos.base.v1beta1.Coin","kind":"message","nullable":false,"comment":"New price, base units per hour; below the old one."},
+    {"number":2,"name":"provider","type":"string","kind":"scalar","scalar":"cosmos.AddressString","comment":"Provider's owner account, bech32."},
+    {"number":3,"name":"order","type":"leasehold.market.v1.OrderId","kind":"message","nullable":false,"comment":"The order."},
+    {"number":4,"name":"revision","type":"uint32","kind":"scalar","comment":"Revision that is lowered; another one is refused."},
+    {"number":5,"name":"price","type":"cosmos.base.v1beta1.Coin","kind":"message","nullable":false,"comment":"New price, base units per hour; below the old one."},
   ]};
 /** A MsgLowerBid with every field at its default. */
 export function emptyMsgLowerBid(): MsgLowerBid {
   return {
     operator: "",
+    provider: "",
     order: emptyOrderId(),
     revision: 0,
     price: emptyCoin(),
@@ -5677,6 +5692,7 @@ export function emptyMsgLowerBid(): MsgLowerBid {
 /** Reads a MsgLowerBid up to the end of the current message. */
 export function readMsgLowerBid(r: Reader): MsgLowerBid {
   let operator: string = "";
+  let provider: string = "";
   let order: OrderId | undefined;
   let revision: number = 0;
   let price: Coin | undefined;
@@ -5686,16 +5702,20 @@ export function readMsgLowerBid(r: Reader): MsgLowerBid {
     tag = r.tag();
   }
   if (tag === 18) {
+    provider = r.string("provider");
+    tag = r.tag();
+  }
+  if (tag === 26) {
     const outer = r.enter("order");
     order = readOrderId(r);
     r.leave(outer);
     tag = r.tag();
   }
-  if (tag === 24) {
+  if (tag === 32) {
     revision = r.uint32("revision");
     tag = r.tag();
   }
-  if (tag === 34) {
+  if (tag === 42) {
     const outer = r.enter("price");
     price = readCoin(r);
     r.leave(outer);
@@ -5704,22 +5724,25 @@ export function readMsgLowerBid(r: Reader): MsgLowerBid {
   r.end(tag);
   order ??= emptyOrderId();
   price ??= emptyCoin();
-  return { operator, order, revision, price };
+  return { operator, provider, order, revision, price };
 }
 /** Writes the fields of a MsgLowerBid. */
 export function writeMsgLowerBid(w: Writer, v: MsgLowerBid): void {
   {
     const mark = w.size;
     writeCoin(w, v.price);
-    w.nested(34, mark);
+    w.nested(42, mark);
   }
   if (v.revision !== 0) {
-    w.uint32(24, v.revision, "leasehold.market.v1.MsgLowerBid.revision");
+    w.uint32(32, v.revision, "leasehold.market.v1.MsgLowerBid.revision");
   }
   {
     const mark = w.size;
     writeOrderId(w, v.order);
-    w.nested(18, mark);
+    w.nested(26, mark);
+  }
+  if (v.provider !== "") {
+    w.string(18, v.provider, "leasehold.market.v1.MsgLowerBid.provider");
   }
   if (v.operator !== "") {
     w.string(10, v.operator, "leasehold.market.v1.MsgLowerBid.operator");
@@ -5946,6 +5969,8 @@ export const MsgPauseOfferResponse: MessageType<MsgPauseOfferResponse> = defineM
 export interface MsgPostOffer {
   /** Operator key of the provider, bech32. */
   readonly operator: string;
+  /** Provider's owner account, bech32. */
+  readonly provider: string;
   /** Denom of the prices. */
   readonly denom: string;
   /** Unit prices. */
@@ -5973,23 +5998,25 @@ export interface MsgPostOffer {
 }
 const tableMsgPostOffer: MessageTable = {"name":"leasehold.market.v1.MsgPostOffer","signer":["operator"],"aminoName":"leasehold/market/PostOffer","fields":[
     {"number":1,"name":"operator","type":"string","kind":"scalar","scalar":"cosmos.AddressString","comment":"Operator key of the provider, bech32."},
-    {"number":2,"name":"denom","type":"string","kind":"scalar","comment":"Denom of the prices."},
-    {"number":3,"name":"prices","type":"leasehold.market.v1.UnitPrices","kind":"message","nullable":false,"comment":"Unit prices."},
-    {"number":4,"name":"shapes","type":"leasehold.market.v1.Shape","kind":"message","repeated":true,"nullable":false,"comment":"Hosts in placement order, at most 64 in all."},
-    {"number":5,"name":"model","type":"leasehold.market.v1.GpuModel","kind":"message","comment":"The one GPU model of the hosts; absent = no GPU."},
-    {"number":6,"name":"attributes","type":"leasehold.provider.v1.Attribute","kind":"message","repeated":true,"nullable":false,"comment":"Attributes beyond those of the provider."},
-    {"number":7,"name":"min_duration_s","type":"uint64","kind":"scalar","comment":"Shortest term, seconds; 0 = any."},
-    {"number":8,"name":"max_duration_s","type":"uint64","kind":"scalar","comment":"Longest term, seconds; 0 = any."},
-    {"number":9,"name":"allowed","type":"string","kind":"scalar","repeated":true,"scalar":"cosmos.AddressString","comment":"Tenants it is for, bech32. Not served yet: must be empty."},
-    {"number":10,"name":"denied","type":"string","kind":"scalar","repeated":true,"scalar":"cosmos.AddressString","comment":"Tenants it is not for, bech32. Not served yet: must be empty."},
-    {"number":11,"name":"schedule","type":"leasehold.market.v1.ScheduleWindow","kind":"message","repeated":true,"nullable":false,"comment":"When it stands. Not served yet: must be empty."},
-    {"number":12,"name":"terms_hash","type":"bytes","kind":"scalar","comment":"SHA-256 of the provider's terms, 32 bytes or empty."},
-    {"number":13,"name":"expires_at","type":"uint64","kind":"scalar","comment":"When it ends, T in seconds; at most 365 d ahead."},
+    {"number":2,"name":"provider","type":"string","kind":"scalar","scalar":"cosmos.AddressString","comment":"Provider's owner account, bech32."},
+    {"number":3,"name":"denom","type":"string","kind":"scalar","comment":"Denom of the prices."},
+    {"number":4,"name":"prices","type":"leasehold.market.v1.UnitPrices","kind":"message","nullable":false,"comment":"Unit prices."},
+    {"number":5,"name":"shapes","type":"leasehold.market.v1.Shape","kind":"message","repeated":true,"nullable":false,"comment":"Hosts in placement order, at most 64 in all."},
+    {"number":6,"name":"model","type":"leasehold.market.v1.GpuModel","kind":"message","comment":"The one GPU model of the hosts; absent = no GPU."},
+    {"number":7,"name":"attributes","type":"leasehold.provider.v1.Attribute","kind":"message","repeated":true,"nullable":false,"comment":"Attributes beyond those of the provider."},
+    {"number":8,"name":"min_duration_s","type":"uint64","kind":"scalar","comment":"Shortest term, seconds; 0 = any."},
+    {"number":9,"name":"max_duration_s","type":"uint64","kind":"scalar","comment":"Longest term, seconds; 0 = any."},
+    {"number":10,"name":"allowed","type":"string","kind":"scalar","repeated":true,"scalar":"cosmos.AddressString","comment":"Tenants it is for, bech32. Not served yet: must be empty."},
+    {"number":11,"name":"denied","type":"string","kind":"scalar","repeated":true,"scalar":"cosmos.AddressString","comment":"Tenants it is not for, bech32. Not served yet: must be empty."},
+    {"number":12,"name":"schedule","type":"leasehold.market.v1.ScheduleWindow","kind":"message","repeated":true,"nullable":false,"comment":"When it stands. Not served yet: must be empty."},
+    {"number":13,"name":"terms_hash","type":"bytes","kind":"scalar","comment":"SHA-256 of the provider's terms, 32 bytes or empty."},
+    {"number":14,"name":"expires_at","type":"uint64","kind":"scalar","comment":"When it ends, T in seconds; at most 365 d ahead."},
   ]};
 /** A MsgPostOffer with every field at its default. */
 export function emptyMsgPostOffer(): MsgPostOffer {
   return {
     operator: "",
+    provider: "",
     denom: "",
     prices: emptyUnitPrices(),
     shapes: [],
@@ -6007,6 +6034,7 @@ export function emptyMsgPostOffer(): MsgPostOffer {
 /** Reads a MsgPostOffer up to the end of the current message. */
 export function readMsgPostOffer(r: Reader): MsgPostOffer {
   let operator: string = "";
+  let provider: string = "";
   let denom: string = "";
   let prices: UnitPrices | undefined;
   const shapes: Shape[] = [];
@@ -6025,114 +6053,121 @@ export function readMsgPostOffer(r: Reader): MsgPostOffer {
     tag = r.tag();
   }
   if (tag === 18) {
-    denom = r.string("denom");
+    provider = r.string("provider");
     tag = r.tag();
   }
   if (tag === 26) {
+    denom = r.string("denom");
+    tag = r.tag();
+  }
+  if (tag === 34) {
     const outer = r.enter("prices");
     prices = readUnitPrices(r);
     r.leave(outer);
     tag = r.tag();
   }
-  while (tag === 34) {
+  while (tag === 42) {
     const outer = r.enter("shapes");
     shapes.push(readShape(r));
     r.leave(outer);
     tag = r.tag();
   }
-  if (tag === 42) {
+  if (tag === 50) {
     const outer = r.enter("model");
     model = readGpuModel(r);
     r.leave(outer);
     tag = r.tag();
   }
-  while (tag === 50) {
+  while (tag === 58) {
     const outer = r.enter("attributes");
     attributes.push(readAttribute(r));
     r.leave(outer);
     tag = r.tag();
   }
-  if (tag === 56) {
+  if (tag === 64) {
     minDurationS = r.uint64("min_duration_s");
     tag = r.tag();
   }
-  if (tag === 64) {
+  if (tag === 72) {
     maxDurationS = r.uint64("max_duration_s");
     tag = r.tag();
   }
-  while (tag === 74) {
+  while (tag === 82) {
     allowed.push(r.stringItem("allowed"));
     tag = r.tag();
   }
-  while (tag === 82) {
+  while (tag === 90) {
     denied.push(r.stringItem("denied"));
     tag = r.tag();
   }
-  while (tag === 90) {
+  while (tag === 98) {
     const outer = r.enter("schedule");
     schedule.push(readScheduleWindow(r));
     r.leave(outer);
     tag = r.tag();
   }
-  if (tag === 98) {
+  if (tag === 106) {
     termsHash = r.bytes("terms_hash");
     tag = r.tag();
   }
-  if (tag === 104) {
+  if (tag === 112) {
     expiresAt = r.uint64("expires_at");
     tag = r.tag();
   }
   r.end(tag);
   prices ??= emptyUnitPrices();
-  return { operator, denom, prices, shapes, model, attributes, minDurationS, maxDurationS, allowed, denied, schedule, termsHash, expiresAt };
+  return { operator, provider, denom, prices, shapes, model, attributes, minDurationS, maxDurationS, allowed, denied, schedule, termsHash, expiresAt };
 }
 /** Writes the fields of a MsgPostOffer. */
 export function writeMsgPostOffer(w: Writer, v: MsgPostOffer): void {
   if (v.expiresAt !== 0n) {
-    w.uint64(104, v.expiresAt, "leasehold.market.v1.MsgPostOffer.expires_at");
+    w.uint64(112, v.expiresAt, "leasehold.market.v1.MsgPostOffer.expires_at");
   }
   if (v.termsHash.length !== 0) {
-    w.bytes(98, v.termsHash, "leasehold.market.v1.MsgPostOffer.terms_hash");
+    w.bytes(106, v.termsHash, "leasehold.market.v1.MsgPostOffer.terms_hash");
   }
   for (let i = v.schedule.length - 1; i >= 0; i--) {
     const mark = w.size;
     writeScheduleWindow(w, v.schedule[i] as ScheduleWindow);
-    w.nested(90, mark);
+    w.nested(98, mark);
   }
   for (let i = v.denied.length - 1; i >= 0; i--) {
-    w.string(82, v.denied[i] as string, "leasehold.market.v1.MsgPostOffer.denied");
+    w.string(90, v.denied[i] as string, "leasehold.market.v1.MsgPostOffer.denied");
   }
   for (let i = v.allowed.length - 1; i >= 0; i--) {
-    w.string(74, v.allowed[i] as string, "leasehold.market.v1.MsgPostOffer.allowed");
+    w.string(82, v.allowed[i] as string, "leasehold.market.v1.MsgPostOffer.allowed");
   }
   if (v.maxDurationS !== 0n) {
-    w.uint64(64, v.maxDurationS, "leasehold.market.v1.MsgPostOffer.max_duration_s");
+    w.uint64(72, v.maxDurationS, "leasehold.market.v1.MsgPostOffer.max_duration_s");
   }
   if (v.minDurationS !== 0n) {
-    w.uint64(56, v.minDurationS, "leasehold.market.v1.MsgPostOffer.min_duration_s");
+    w.uint64(64, v.minDurationS, "leasehold.market.v1.MsgPostOffer.min_duration_s");
   }
   for (let i = v.attributes.length - 1; i >= 0; i--) {
     const mark = w.size;
     writeAttribute(w, v.attributes[i] as Attribute);
-    w.nested(50, mark);
+    w.nested(58, mark);
   }
   if (v.model !== undefined) {
     const mark = w.size;
     writeGpuModel(w, v.model);
-    w.nested(42, mark);
+    w.nested(50, mark);
   }
   for (let i = v.shapes.length - 1; i >= 0; i--) {
     const mark = w.size;
     writeShape(w, v.shapes[i] as Shape);
-    w.nested(34, mark);
+    w.nested(42, mark);
   }
   {
     const mark = w.size;
     writeUnitPrices(w, v.prices);
-    w.nested(26, mark);
+    w.nested(34, mark);
   }
   if (v.denom !== "") {
-    w.string(18, v.denom, "leasehold.market.v1.MsgPostOffer.denom");
+    w.string(26, v.denom, "leasehold.market.v1.MsgPostOffer.denom");
+  }
+  if (v.provider !== "") {
+    w.string(18, v.provider, "leasehold.market.v1.MsgPostOffer.provider");
   }
   if (v.operator !== "") {
     w.string(10, v.operator, "leasehold.market.v1.MsgPostOffer.operator");
@@ -7213,23 +7248,28 @@ export const MsgWithdrawAmendmentResponse: MessageType<MsgWithdrawAmendmentRespo
 export interface MsgWithdrawBid {
   /** Operator key of the provider, bech32. */
   readonly operator: string;
+  /** Provider's owner account, bech32. */
+  readonly provider: string;
   /** The order. */
   readonly order: OrderId;
 }
 const tableMsgWithdrawBid: MessageTable = {"name":"leasehold.market.v1.MsgWithdrawBid","signer":["operator"],"aminoName":"leasehold/market/WithdrawBid","fields":[
     {"number":1,"name":"operator","type":"string","kind":"scalar","scalar":"cosmos.AddressString","comment":"Operator key of the provider, bech32."},
-    {"number":2,"name":"order","type":"leasehold.market.v1.OrderId","kind":"message","nullable":false,"comment":"The order."},
+    {"number":2,"name":"provider","type":"string","kind":"scalar","scalar":"cosmos.AddressString","comment":"Provider's owner account, bech32."},
+    {"number":3,"name":"order","type":"leasehold.market.v1.OrderId","kind":"message","nullable":false,"comment":"The order."},
   ]};
 /** A MsgWithdrawBid with every field at its default. */
 export function emptyMsgWithdrawBid(): MsgWithdrawBid {
   return {
     operator: "",
+    provider: "",
     order: emptyOrderId(),
   };
 }
 /** Reads a MsgWithdrawBid up to the end of the current message. */
 export function readMsgWithdrawBid(r: Reader): MsgWithdrawBid {
   let operator: string = "";
+  let provider: string = "";
   let order: OrderId | undefined;
   let tag = r.tag();
   if (tag === 10) {
@@ -7237,6 +7277,10 @@ export function readMsgWithdrawBid(r: Reader): MsgWithdrawBid {
     tag = r.tag();
   }
   if (tag === 18) {
+    provider = r.string("provider");
+    tag = r.tag();
+  }
+  if (tag === 26) {
     const outer = r.enter("order");
     order = readOrderId(r);
     r.leave(outer);
@@ -7244,14 +7288,17 @@ export function readMsgWithdrawBid(r: Reader): MsgWithdrawBid {
   }
   r.end(tag);
   order ??= emptyOrderId();
-  return { operator, order };
+  return { operator, provider, order };
 }
 /** Writes the fields of a MsgWithdrawBid. */
 export function writeMsgWithdrawBid(w: Writer, v: MsgWithdrawBid): void {
   {
     const mark = w.size;
     writeOrderId(w, v.order);
-    w.nested(18, mark);
+    w.nested(26, mark);
+  }
+  if (v.provider !== "") {
+    w.string(18, v.provider, "leasehold.market.v1.MsgWithdrawBid.provider");
   }
   if (v.operator !== "") {
     w.string(10, v.operator, "leasehold.market.v1.MsgWithdrawBid.operator");
