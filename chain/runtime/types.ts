@@ -164,13 +164,13 @@ export interface AppModule {
   /** Hashed stores it owns (usually one, named as in the SDK). */
   readonly stores: readonly string[];
   /** Message types that may stand inside an Any of its state or messages (accounts, keys), besides its Msgs. */
-  readonly types?: readonly MessageType<never>[];
-  readonly messages?: readonly MsgHandler<never, unknown>[];
-  readonly queries?: readonly QueryHandler<never, unknown>[];
+  readonly types?: readonly MessageType<unknown>[];
+  readonly messages?: readonly MsgHandler[];
+  readonly queries?: readonly QueryHandler[];
   readonly invariants?: readonly Invariant[];
   /** Due queues of its own, by which quarantined items find their way back. */
   readonly queues?: readonly RetryableQueue[];
-  readonly genesis?: GenesisPart<never>;
+  readonly genesis?: GenesisPart;
   preBlock?(ctx: Context): void;
   beginBlock?(ctx: Context): void;
   endBlock?(ctx: Context): readonly ValidatorChange[] | void;

@@ -20,4 +20,5 @@ export const providerErrors = defineErrors("provider", {
   notAwardable: [17, "provider may not be awarded leases now"],
   nothingChanges: [18, "nothing would change"],
   invalidGenesis: [19, "invalid genesis of provider"],
+  operatorTaken: [20, "operator serves another provider"],
 });

@@ -4,13 +4,15 @@
 
 import { assert, must } from "../../chain/base/assert.ts";
 import type { Address } from "../../chain/base/address.ts";
-import { equalBytes } from "../../chain/base/bytes.ts";
+import { EMPTY_BYTES } from "../../chain/base/bytes.ts";
 import { ProviderState } from "../../chain/codec/gen/leasehold/provider/v1.ts";
 import type {
   Attribute,
   Class,
+  Commitment,
   Heartbeat,
   Params,
+  PinnedAttribute,
   PauseCause,
   Provider,
   Standing,
@@ -27,9 +29,6 @@ import { countOfClass, FRESH_PERIODS, isFreshAt, OTHER_CLASS, quote } from "./ty
 export type Rules = Omit<Params, "classes" | "models">;
 
 const NO_STANDING: Standing = { liveLeases: 0n, lastAward: 0n, awards: 0n };
-
-/** The one kind of work in the queue of stale heartbeats. */
-const STALE = 1;
 
 /** Reads and writes the registry. One per application. */
 export class ProviderKeeper {
@@ -80,7 +79,14 @@ export class ProviderKeeper {
     return found;
   }
 
-  /** The provider for which `signer` (bech32) is operator. Throws: provider/2, provider/8. */
+  /** The provider that `signer` (bech32) operates, and its owner. Throws: provider/2. */
+  ofOperator(ctx: Context, signer: string): { owner: Address; provider: Provider } {
+    const owner = state.providers.indexes.byOperator.find(ctx, signer);
+    if (owner === undefined) throw providerErrors.notFound.with(`${signer} operates no provider`);
+    return { owner, provider: state.providers.must(ctx, owner) };
+  }
+
+  /** The provider of `owner`, which `signer` (bech32) operates. Throws: provider/2, provider/8. */
   requireOperator(ctx: Context, owner: Address, signer: string): Provider {
     const provider = this.get(ctx, owner);
     if (provider.operator !== signer)
@@ -141,6 +147,22 @@ export class ProviderKeeper {
   /** Devices of a class that its offers promise. */
   promised(ctx: Context, owner: Address, name: string): bigint {
     return state.commitments.get(ctx, [owner, name]) ?? 0n;
+  }
+
+  /** What its offers promise, by class. */
+  promises(ctx: Context, owner: Address): readonly Commitment[] {
+    return [...state.commitments.iterate(ctx, { prefix: [owner] })].map(([[, name], offered]) => ({
+      class: name,
+      offered,
+    }));
+  }
+
+  /** Attributes that live leases were matched on, by key. */
+  pins(ctx: Context, owner: Address): readonly PinnedAttribute[] {
+    return [...state.pins.iterate(ctx, { prefix: [owner] })].map(([[, key], pin]) => ({
+      key,
+      ...pin,
+    }));
   }
 
   /** Counters of a provider; zeros when it was never awarded. */
@@ -204,17 +226,20 @@ export class ProviderKeeper {
 
   // ---- transitions -----------------------------------------------------------------------------
 
-  /** Puts a new provider into the registry. Throws: provider/3. */
+  /** Puts a new provider into the registry. Throws: provider/3, provider/20. */
   create(ctx: Context, owner: Address, provider: Provider): void {
     if (state.providers.has(ctx, owner))
       throw providerErrors.exists.with(`provider ${provider.owner}`);
+    this.#requireFreeOperator(ctx, provider.operator, provider.owner);
     state.providers.set(ctx, owner, provider);
   }
 
-  /** Replaces what is written of a provider, but not its state. */
+  /** Replaces what is written of a provider, but not its state. Throws: provider/20. */
   save(ctx: Context, owner: Address, provider: Provider): void {
     const before = state.providers.must(ctx, owner);
     assert(before.state === provider.state, "a state is changed by `move` only");
+    if (before.operator !== provider.operator)
+      this.#requireFreeOperator(ctx, provider.operator, provider.owner);
     state.providers.set(ctx, owner, provider);
   }
 
@@ -240,20 +265,19 @@ export class ProviderKeeper {
    */
   beat(ctx: Context, owner: Address, signed: { seq: bigint; time: bigint }): Heartbeat {
     const before = this.heartbeat(ctx, owner);
-    if (before !== undefined && !before.toldStale)
-      state.staleQueue.remove(ctx, before.freshUntilUptime + 1n, STALE, owner);
+    if (before !== undefined && !before.toldStale) state.unqueueStale(ctx, owner, before);
     const freshUntilUptime = ctx.uptime + FRESH_PERIODS * this.rules(ctx).heartbeatPeriod;
     const beat: Heartbeat = {
       seq: signed.seq,
       time: signed.time,
       acceptedAt: ctx.now,
       acceptedUptime: ctx.uptime,
-      root: new Uint8Array(0),
+      root: EMPTY_BYTES,
       freshUntilUptime,
       toldStale: false,
     };
     state.heartbeats.set(ctx, owner, beat);
-    state.staleQueue.insert(ctx, freshUntilUptime + 1n, STALE, owner);
+    state.queueStale(ctx, owner, beat);
     emitHeartbeat(ctx, ctx.addresses.format(owner), beat);
     if (before === undefined || before.toldStale)
       this.hooks.run(ctx, (hooks, branch) => hooks.afterHeartbeatFresh?.(branch, owner));
@@ -269,30 +293,33 @@ export class ProviderKeeper {
     this.hooks.run(ctx, (hooks, branch) => hooks.afterHeartbeatStale?.(branch, owner));
   }
 
-  /** Replaces the parameters, both tables included. Devices of a class that is gone count as such. */
+  /**
+   * Replaces the parameters, both tables included. A class never leaves the table, because devices,
+   * offers and leases name it; a model may. Throws: provider/15.
+   */
   setParams(ctx: Context, params: Params): void {
-    state.params.set(ctx, { ...params, classes: [], models: [] });
     const classes = new Map(params.classes.map((row) => [row.name, row]));
+    for (const name of state.classes.keys(ctx))
+      if (!classes.has(name))
+        throw providerErrors.invalidParams.with(`classes: class ${quote(name)} cannot be removed`);
+    state.params.set(ctx, { ...params, classes: [], models: [] });
+    for (const [name, row] of classes) state.classes.set(ctx, name, row);
     const models = new Map(params.models.map((row) => [row.model, row.class]));
-    for (const name of [...state.classes.keys(ctx)])
-      if (!classes.has(name)) state.classes.delete(ctx, name);
     for (const model of [...state.models.keys(ctx)])
       if (!models.has(model)) state.models.delete(ctx, model);
-    for (const [name, row] of classes) state.classes.set(ctx, name, row);
     for (const [model, name] of models) state.models.set(ctx, model, name);
+  }
+
+  #requireFreeOperator(ctx: Context, operator: string, owner: string): void {
+    const taken = state.providers.indexes.byOperator.find(ctx, operator);
+    if (taken !== undefined)
+      throw providerErrors.operatorTaken.with(
+        `${operator} operates ${ctx.addresses.format(taken)}, not ${owner}`,
+      );
   }
 
   #setPromised(ctx: Context, owner: Address, name: string, count: bigint): void {
     if (count === 0n) state.commitments.delete(ctx, [owner, name]);
     else state.commitments.set(ctx, [owner, name], count);
   }
-}
-
-/** Whether two providers share their keys; used where a message must change something. */
-export function sameKeys(a: Provider, b: Provider): boolean {
-  return (
-    a.operator === b.operator &&
-    a.payout === b.payout &&
-    equalBytes(a.heartbeatKey, b.heartbeatKey)
-  );
 }

@@ -2,14 +2,7 @@
 
 import type { Class, ModelClass, Params } from "../../chain/codec/gen/leasehold/provider/v1.ts";
 import { providerErrors } from "./errors.ts";
-import {
-  compareText,
-  CPU_CLASS,
-  isClassName,
-  isGpuModel,
-  OTHER_CLASS,
-  quote,
-} from "./types.ts";
+import { compareText, CPU_CLASS, isClassName, isGpuModel, OTHER_CLASS, quote } from "./types.ts";
 
 const GIB = 1n << 30n;
 const COIN = 1_000_000n;
@@ -19,17 +12,17 @@ const MAX_AMOUNT_PARAM = 10n ** 15n;
 const MAX_CLASSES = 64;
 const MAX_MODELS = 1024;
 
-/** A class row from whole LEASE, milli-LEASE, vCPU and GiB, as the tables of the design give it. */
+/** A class row from whole coins, 10^-3 coins, vCPU and GiB. */
 function row(
   name: string,
-  bond: { readonly floor: bigint; readonly multPpm: bigint },
+  [floor, multPpm]: readonly [floor: bigint, multPpm: bigint],
   milliPrice: bigint,
   bundle: { readonly vcpu: bigint; readonly memory: bigint; readonly storage: bigint },
 ): Class {
   return {
     name,
-    floor: bond.floor * COIN,
-    multPpm: bond.multPpm,
+    floor: floor * COIN,
+    multPpm,
     referencePricePerHour: milliPrice * 1000n,
     referenceMilliCpu: bundle.vcpu * 1000n,
     referenceMemoryBytes: bundle.memory * GIB,
@@ -37,18 +30,19 @@ function row(
   };
 }
 
-// Multipliers follow the relative price of renting one card of the class; one LEASE is taken as one
-// dollar in reference prices. A bundle is what hosts of the class usually offer beside one card.
+// Multipliers: what a week of one card earns against an RTX 4090 on a network that pays by class.
+// Reference prices: what one card rents for by the hour, one LEASE taken as one dollar. A bundle is
+// what hosts of the class usually offer beside one card.
 const CLASSES: readonly Class[] = [
-  row("a100", { floor: 50n, multPpm: 4_000_000n }, 1300n, { vcpu: 16n, memory: 128n, storage: 512n }),
-  row("cpu", { floor: 1n, multPpm: 1_000_000n }, 10n, { vcpu: 1n, memory: 4n, storage: 32n }),
-  row("h100", { floor: 50n, multPpm: 8_000_000n }, 2200n, { vcpu: 24n, memory: 192n, storage: 1024n }),
-  row("h200", { floor: 50n, multPpm: 10_000_000n }, 2900n, { vcpu: 24n, memory: 224n, storage: 1024n }),
-  row("l4", { floor: 50n, multPpm: 1_000_000n }, 450n, { vcpu: 8n, memory: 32n, storage: 128n }),
-  row("l40", { floor: 50n, multPpm: 2_000_000n }, 800n, { vcpu: 12n, memory: 64n, storage: 256n }),
-  row("mi300x", { floor: 50n, multPpm: 8_000_000n }, 2400n, { vcpu: 24n, memory: 224n, storage: 1024n }),
-  row("other", { floor: 25n, multPpm: 1_000_000n }, 200n, { vcpu: 4n, memory: 16n, storage: 64n }),
-  row("rtx4090", { floor: 50n, multPpm: 1_000_000n }, 400n, { vcpu: 8n, memory: 48n, storage: 256n }),
+  row("a100", [50n, 3_500_000n], 1300n, { vcpu: 16n, memory: 128n, storage: 512n }),
+  row("cpu", [1n, 1_000_000n], 10n, { vcpu: 1n, memory: 4n, storage: 32n }),
+  row("h100", [50n, 4_000_000n], 2200n, { vcpu: 24n, memory: 192n, storage: 1024n }),
+  row("h200", [50n, 5_000_000n], 2900n, { vcpu: 24n, memory: 224n, storage: 1024n }),
+  row("l4", [50n, 1_500_000n], 450n, { vcpu: 8n, memory: 32n, storage: 128n }),
+  row("l40", [50n, 2_500_000n], 800n, { vcpu: 12n, memory: 64n, storage: 256n }),
+  row("mi300x", [50n, 4_000_000n], 2400n, { vcpu: 24n, memory: 224n, storage: 1024n }),
+  row("other", [25n, 1_000_000n], 200n, { vcpu: 4n, memory: 16n, storage: 64n }),
+  row("rtx4090", [50n, 1_000_000n], 400n, { vcpu: 8n, memory: 48n, storage: 256n }),
 ];
 
 const MODELS: readonly ModelClass[] = [
@@ -131,8 +125,7 @@ function checkClasses(rows: readonly Class[]): ReadonlySet<string> {
     throw providerErrors.invalidParams.with(`classes: ${rows.length} rows, at most ${MAX_CLASSES}`);
   for (const [index, row] of rows.entries()) {
     const fault = classFault(row);
-    if (fault !== undefined)
-      throw providerErrors.invalidParams.with(`classes[${index}].${fault}`);
+    if (fault !== undefined) throw providerErrors.invalidParams.with(`classes[${index}].${fault}`);
     const before = rows[index - 1];
     if (before !== undefined && compareText(before.name, row.name) >= 0)
       throw providerErrors.invalidParams.with(

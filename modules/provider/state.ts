@@ -1,6 +1,7 @@
 // Stored state of module provider (store `provider`): nobody else writes it. What changes often
 // (heartbeat, counters) lies apart from what is large (claims, devices).
 
+import type { Address } from "../../chain/base/address.ts";
 import {
   addressKey,
   protoValue,
@@ -12,6 +13,7 @@ import {
   u64Value,
   u8Key,
 } from "../../chain/store/index.ts";
+import type { StoreSource } from "../../chain/store/index.ts";
 import {
   AttributePin,
   Class,
@@ -29,12 +31,18 @@ export const providerSchema = schema;
 /** Parameters without the two tables, which lie row by row below. */
 export const params = schema.item({ prefix: 1, name: "params", value: protoValue(Params) });
 
-/** Providers by owner. Side index by state, then registration, for lists. */
+/**
+ * Providers by owner. An operator key serves one provider, so that a message signed by it needs no
+ * other name. Side index by state, then registration, for lists.
+ */
 export const providers = schema.map({
   prefix: 2,
   name: "providers",
   key: addressKey,
   value: protoValue(Provider),
+  indexes: {
+    byOperator: { prefix: 0x11, key: stringKey, of: (_owner, provider) => provider.operator },
+  },
   side: {
     byState: {
       prefix: 0x21,
@@ -97,3 +105,21 @@ export const models = schema.map({
   key: stringKey,
   value: stringValue,
 });
+
+/** The one kind of work in the queue of stale heartbeats. */
+const STALE = 1;
+
+/** Queues the second of U at which a heartbeat is no longer fresh. */
+export function queueStale(source: StoreSource, owner: Address, heartbeat: Heartbeat): void {
+  staleQueue.insert(source, heartbeat.freshUntilUptime + 1n, STALE, owner);
+}
+
+/** Takes a heartbeat out of the queue. */
+export function unqueueStale(source: StoreSource, owner: Address, heartbeat: Heartbeat): void {
+  staleQueue.remove(source, heartbeat.freshUntilUptime + 1n, STALE, owner);
+}
+
+/** Whether a heartbeat stands in the queue. */
+export function isQueued(source: StoreSource, owner: Address, heartbeat: Heartbeat): boolean {
+  return staleQueue.has(source, heartbeat.freshUntilUptime + 1n, STALE, owner);
+}

@@ -1,0 +1,31 @@
+// The door of module provider.
+
+import type { AppModule } from "../../chain/runtime/index.ts";
+import { HookList } from "../../chain/runtime/index.ts";
+import type { ProviderHooks } from "./hooks.ts";
+import { ProviderKeeper } from "./keeper.ts";
+import { providerModule } from "./module.ts";
+import type { ProviderNeeds } from "./needs.ts";
+
+/** The module, its keeper, and the list on which later modules register before it is sealed. */
+export interface ProviderParts {
+  readonly module: AppModule;
+  readonly keeper: ProviderKeeper;
+  readonly hooks: HookList<ProviderHooks>;
+}
+
+/** Makes module provider. */
+export function createProviderModule(needs: ProviderNeeds): ProviderParts {
+  const hooks = new HookList<ProviderHooks>("provider");
+  const keeper = new ProviderKeeper(needs, hooks);
+  return { module: providerModule(keeper), keeper, hooks };
+}
+
+export { ProviderKeeper } from "./keeper.ts";
+export type { Rules } from "./keeper.ts";
+export { providerErrors } from "./errors.ts";
+export type { ProviderHooks } from "./hooks.ts";
+export type { ProviderNeeds } from "./needs.ts";
+export { DEFAULT_PARAMS as DEFAULT_PROVIDER_PARAMS } from "./params.ts";
+export { providerSchema } from "./state.ts";
+export * from "./types.ts";
