@@ -1,24 +1,20 @@
 // The door of module provider.
 
 import type { AppModule } from "../../chain/runtime/index.ts";
-import { HookList } from "../../chain/runtime/index.ts";
-import type { ProviderHooks } from "./hooks.ts";
 import { ProviderKeeper } from "./keeper.ts";
 import { providerModule } from "./module.ts";
 import type { ProviderNeeds } from "./needs.ts";
 
-/** The module, its keeper, and the list on which later modules register before it is sealed. */
+/** The module and its keeper. */
 export interface ProviderParts {
   readonly module: AppModule;
   readonly keeper: ProviderKeeper;
-  readonly hooks: HookList<ProviderHooks>;
 }
 
 /** Makes module provider. */
 export function createProviderModule(needs: ProviderNeeds): ProviderParts {
-  const hooks = new HookList<ProviderHooks>("provider");
-  const keeper = new ProviderKeeper(needs, hooks);
-  return { module: providerModule(keeper), keeper, hooks };
+  const keeper = new ProviderKeeper(needs);
+  return { module: providerModule(keeper), keeper };
 }
 
 export { ProviderKeeper } from "./keeper.ts";

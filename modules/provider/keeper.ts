@@ -4,7 +4,7 @@
 
 import { assert, must } from "../../chain/base/assert.ts";
 import type { Address } from "../../chain/base/address.ts";
-import { EMPTY_BYTES } from "../../chain/base/bytes.ts";
+import { EMPTY_BYTES, equalBytes } from "../../chain/base/bytes.ts";
 import { ProviderState } from "../../chain/codec/gen/leasehold/provider/v1.ts";
 import type {
   Attribute,
@@ -17,10 +17,9 @@ import type {
   Provider,
   Standing,
 } from "../../chain/codec/gen/leasehold/provider/v1.ts";
-import type { Context, HookList } from "../../chain/runtime/index.ts";
+import type { Context } from "../../chain/runtime/index.ts";
 import { providerErrors } from "./errors.ts";
 import { emitHeartbeat, emitHeartbeatStale, emitStateChanged } from "./events.ts";
-import type { ProviderHooks } from "./hooks.ts";
 import type { ProviderNeeds } from "./needs.ts";
 import * as state from "./state.ts";
 import { countOfClass, FRESH_PERIODS, isFreshAt, OTHER_CLASS, quote } from "./types.ts";
@@ -33,11 +32,9 @@ const NO_STANDING: Standing = { liveLeases: 0n, lastAward: 0n, awards: 0n };
 /** Reads and writes the registry. One per application. */
 export class ProviderKeeper {
   readonly needs: ProviderNeeds;
-  readonly hooks: HookList<ProviderHooks>;
 
-  constructor(needs: ProviderNeeds, hooks: HookList<ProviderHooks>) {
+  constructor(needs: ProviderNeeds) {
     this.needs = needs;
-    this.hooks = hooks;
   }
 
   // ---- reading ---------------------------------------------------------------------------------
@@ -104,6 +101,12 @@ export class ProviderKeeper {
         `${signer} is neither owner ${provider.owner} nor operator ${provider.operator}`,
       );
     return provider;
+  }
+
+  /** Whether `signer` is the owner itself or the operator of its provider. */
+  mayAct(ctx: Context, owner: Address, signer: Address): boolean {
+    if (equalBytes(owner, signer)) return true;
+    return this.find(ctx, owner)?.operator === ctx.addresses.format(signer);
   }
 
   /** Where a provider wants to be paid; the owner itself when it never registered. */
@@ -254,7 +257,7 @@ export class ProviderKeeper {
     const after = { ...before, ...to, stateAt: ctx.now, stateUptime: ctx.uptime };
     state.providers.set(ctx, owner, after);
     emitStateChanged(ctx, after, before.state);
-    this.hooks.run(ctx, (hooks, branch) =>
+    this.needs.hooks.run(ctx, (hooks, branch) =>
       hooks.afterProviderStateChanged?.(branch, owner, to.state),
     );
   }
@@ -280,7 +283,7 @@ export class ProviderKeeper {
     state.queueStale(ctx, owner, beat);
     emitHeartbeat(ctx, ctx.addresses.format(owner), beat);
     if (before === undefined || before.toldStale)
-      this.hooks.run(ctx, (hooks, branch) => hooks.afterHeartbeatFresh?.(branch, owner));
+      this.needs.hooks.run(ctx, (hooks, branch) => hooks.afterHeartbeatFresh?.(branch, owner));
     return beat;
   }
 
@@ -290,7 +293,7 @@ export class ProviderKeeper {
     assert(!beat.toldStale && !isFreshAt(beat, ctx.uptime), "a heartbeat told stale is stale once");
     state.heartbeats.set(ctx, owner, { ...beat, toldStale: true });
     emitHeartbeatStale(ctx, owner, beat.seq);
-    this.hooks.run(ctx, (hooks, branch) => hooks.afterHeartbeatStale?.(branch, owner));
+    this.needs.hooks.run(ctx, (hooks, branch) => hooks.afterHeartbeatStale?.(branch, owner));
   }
 
   /**
@@ -305,8 +308,8 @@ export class ProviderKeeper {
     state.params.set(ctx, { ...params, classes: [], models: [] });
     for (const [name, row] of classes) state.classes.set(ctx, name, row);
     const models = new Map(params.models.map((row) => [row.model, row.class]));
-    for (const model of [...state.models.keys(ctx)])
-      if (!models.has(model)) state.models.delete(ctx, model);
+    const gone = [...state.models.keys(ctx)].filter((model) => !models.has(model));
+    for (const model of gone) state.models.delete(ctx, model);
     for (const [model, name] of models) state.models.set(ctx, model, name);
   }
 

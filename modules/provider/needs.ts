@@ -1,4 +1,5 @@
-import type { Context, BankMoves } from "../../chain/runtime/index.ts";
+import type { BankMoves, Context, HookList } from "../../chain/runtime/index.ts";
+import type { ProviderHooks } from "./hooks.ts";
 
 /** What module provider asks of others. */
 export interface ProviderNeeds {
@@ -6,6 +7,8 @@ export interface ProviderNeeds {
   readonly bank: Pick<BankMoves, "sendToModule" | "burn">;
   /** Denom in which fee, bond floors and reference prices are given. */
   readonly chain: { baseDenom(ctx: Context): string };
+  /** On which later modules register before it is sealed. */
+  readonly hooks: HookList<ProviderHooks>;
 }
 
 /** Module account that burns fees. */
