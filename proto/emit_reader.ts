@@ -84,7 +84,7 @@ function readStep(field: FieldTable, table: MessageTable, imports: Imports): str
 
 function readCall(field: FieldTable, table: MessageTable, label: string): string {
   const { method } = shapeOf(field, table);
-  if (method === "amount" || method === "intText") return `r.${method}(${label})`;
+  if (method === "amount" || method.endsWith("Text")) return `r.${method}(${label})`;
   if (field.repeated === true || field.oneof !== undefined) return `r.${method}Item(${label})`;
   return `r.${method}(${label})`;
 }

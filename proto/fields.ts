@@ -32,13 +32,15 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 };
 
 const INT_TEXT: Shape = { type: "string", method: "intText", zero: '""', wireType: 2 };
+const DEC_TEXT: Shape = { type: "string", method: "decText", zero: '""', wireType: 2 };
 const AMOUNT: Shape = { type: "bigint", method: "amount", zero: "0n", wireType: 2 };
 
 /** The shape of a field that is not a message. */
 export function shapeOf(field: FieldTable, message: MessageTable): Shape {
   if (field.kind === "enum") return SHAPES["int32"] as Shape;
   if (isAmount(field, message)) return AMOUNT;
-  if (field.customtype !== undefined) return INT_TEXT;
+  if (field.customtype === "Int") return INT_TEXT;
+  if (field.customtype === "LegacyDec") return DEC_TEXT;
   const shape = SHAPES[field.type];
   if (shape === undefined) throw new Error(`${message.name}.${field.name}: type ${field.type}`);
   return shape;

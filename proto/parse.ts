@@ -10,10 +10,12 @@ import { joinSchemas } from "./tables.ts";
 
 type Options = Readonly<Record<string, unknown>> | undefined;
 
-const SCALARS = new Set([
-  ...["bool", "string", "bytes", "int32", "uint32", "sint32", "fixed32", "sfixed32"],
-  ...["int64", "uint64", "sint64", "fixed64", "sfixed64"],
-]);
+const SCALARS = new Set(
+  (
+    "bool string bytes int32 uint32 sint32 fixed32 sfixed32 " +
+    "int64 uint64 sint64 fixed64 sfixed64"
+  ).split(" "),
+);
 
 /** Paths of all .proto files under `folder`, sorted. */
 export function protoFiles(folder: string): string[] {

@@ -5,7 +5,7 @@
 import { toBase64, utf8 } from "../base/bytes.ts";
 import type { Duration, Timestamp } from "../base/time.ts";
 import { formatTime } from "../base/time.ts";
-import { decimalOfScaled } from "./decimal.ts";
+import { decimalOfScaled, numberText } from "./decimal.ts";
 import { CodecError } from "./error.ts";
 import { camelCase, isAmount } from "./fields.ts";
 import { refType } from "./json.ts";
@@ -114,10 +114,13 @@ function isDefault(value: unknown): boolean {
 
 function scalarToAmino(field: FieldTable, value: unknown): Json {
   if (typeof value === "bigint") return value.toString();
-  if (value instanceof Uint8Array) return value.length === 0 ? null : toBase64(value);
-  if (typeof value !== "string") return value as number | boolean;
-  if (field.scalar === "cosmos.Dec") return value === "" ? "0" : decimalOfScaled(value);
-  return field.scalar === "cosmos.Int" && value === "" ? "0" : value;
+  if (field.customtype !== undefined) {
+    const text = numberText(value);
+    if (text === "") return "0";
+    return field.customtype === "LegacyDec" ? decimalOfScaled(text) : text;
+  }
+  if (!(value instanceof Uint8Array)) return value as string | number | boolean;
+  return value.length === 0 && field.repeated !== true ? null : toBase64(value);
 }
 
 function anyToAmino(value: Any, registry: TypeRegistry, depth: number): Json {

@@ -1,6 +1,12 @@
 // Text of LegacyDec: a whole number of 10^-18 on the wire, a decimal fraction in JSON.
 
+import { fromUtf8 } from "../base/bytes.ts";
 import { floorDiv } from "../base/integers.ts";
+
+/** The text of a number field of Go's: a few old packages declare it as bytes. */
+export function numberText(value: unknown): string {
+  return value instanceof Uint8Array ? (fromUtf8(value) ?? "") : (value as string);
+}
 
 const PLACES = 18;
 const ONE = 10n ** 18n;

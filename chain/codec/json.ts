@@ -3,7 +3,7 @@
 
 import { toBase64 } from "../base/bytes.ts";
 import type { Duration, Timestamp } from "../base/time.ts";
-import { decimalOfScaled } from "./decimal.ts";
+import { decimalOfScaled, numberText } from "./decimal.ts";
 import { CodecError } from "./error.ts";
 import { camelCase } from "./fields.ts";
 import { MAX_DEPTH } from "./reader.ts";
@@ -44,17 +44,20 @@ function fieldToJson(
   };
   if (field.repeated === true) return (value as readonly unknown[]).map(one);
   if (value === undefined) return null;
-  if (field.type === "bytes" && field.oneof === undefined && (value as Uint8Array).length === 0)
-    return null;
-  if (field.customtype !== undefined && value === "" && field.nullable !== false) return null;
-  return one(value);
+  return isNull(field, value) ? null : one(value);
+}
+
+/** Go holds these as a nil pointer or slice. */
+function isNull(field: FieldTable, value: unknown): boolean {
+  if (field.customtype !== undefined) return field.nullable !== false && numberText(value) === "";
+  return value instanceof Uint8Array && value.length === 0 && field.oneof === undefined;
 }
 
 function scalarToJson(field: FieldTable, value: unknown): Json {
   if (typeof value === "bigint") return value.toString();
+  if (field.customtype === "LegacyDec") return decimalOfScaled(numberText(value) || "0");
+  if (field.customtype === "Int") return numberText(value) || "0";
   if (value instanceof Uint8Array) return toBase64(value);
-  if (field.customtype === "LegacyDec") return decimalOfScaled((value as string) || "0");
-  if (field.customtype === "Int") return (value as string) || "0";
   return value as string | number | boolean;
 }
 

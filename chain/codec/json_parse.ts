@@ -1,7 +1,7 @@
 // Reading of proto JSON: names as in the .proto file or in camel case, integers as text or number,
 // enums by name or number, null for the default. An unknown name is refused with its path.
 
-import { fromBase64 } from "../base/bytes.ts";
+import { fromBase64, utf8 } from "../base/bytes.ts";
 import { MAX_AMOUNT, MAX_INT64, MAX_UINT64, parseInteger } from "../base/integers.ts";
 import { parseTime } from "../base/time.ts";
 import { scaledOfDecimal } from "./decimal.ts";
@@ -77,15 +77,22 @@ function scalarFromJson(field: FieldTable, amount: boolean, json: Json, path: st
     if (typeof json !== "boolean") throw new CodecError(path, "not true or false");
     return json;
   }
+  if (field.customtype !== undefined) {
+    const number = numberFromJson(field, json, path);
+    return field.type === "bytes" ? utf8(number) : number;
+  }
   if (field.type === "bytes") return parsed(fromBase64(text(json, path)), path, "not base64");
   if (amount) return integer(json, -MAX_AMOUNT, MAX_AMOUNT, path);
-  if (field.customtype === "Int") return integer(json, -MAX_AMOUNT, MAX_AMOUNT, path).toString();
-  if (field.customtype === "LegacyDec")
-    return parsed(scaledOfDecimal(text(json, path)), path, "not a decimal of at most 18 places");
   if (field.type === "string") return text(json, path);
   const [min, max] = RANGES[field.type] as readonly [bigint, bigint];
   const value = integer(json, min, max, path);
   return field.type.endsWith("64") ? value : Number(value);
+}
+
+/** Wire text of an Int or LegacyDec. */
+function numberFromJson(field: FieldTable, json: Json, path: string): string {
+  if (field.customtype === "Int") return integer(json, -MAX_AMOUNT, MAX_AMOUNT, path).toString();
+  return parsed(scaledOfDecimal(text(json, path)), path, "not a decimal of at most 18 places");
 }
 
 const SIGNED_64 = [-MAX_INT64 - 1n, MAX_INT64] as const;

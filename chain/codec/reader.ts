@@ -6,7 +6,7 @@ import { fromUtf8 } from "../base/bytes.ts";
 import { MAX_AMOUNT, parseInteger } from "../base/integers.ts";
 import type { Duration, Timestamp } from "../base/time.ts";
 import { CodecError } from "./error.ts";
-import { isDuration, isIntText, isTimestamp } from "./ranges.ts";
+import { isDecText, isDuration, isIntText, isTimestamp } from "./ranges.ts";
 
 /** Deepest nesting of messages that is read. */
 export const MAX_DEPTH = 32;
@@ -263,10 +263,17 @@ export class Reader {
     return BigInt.asIntN(64, this.fixed64Item(field));
   }
 
-  /** Text of a whole number as Go's Int and LegacyDec stand on the wire: shortest decimal form. */
+  /** Text of Go's Int: the shortest decimal form of at most 256 bits. */
   intText(field: string): string {
     const value = this.string(field);
     if (!isIntText(value)) this.fail(field, "not a decimal integer of at most 256 bits");
+    return value;
+  }
+
+  /** Text of Go's LegacyDec: a whole number of 10^-18 of at most 315 bits. */
+  decText(field: string): string {
+    const value = this.string(field);
+    if (!isDecText(value)) this.fail(field, "not a decimal integer of at most 315 bits");
     return value;
   }
 

@@ -6,7 +6,7 @@ import { utf8 } from "../base/bytes.ts";
 import { MAX_AMOUNT } from "../base/integers.ts";
 import type { Duration, Timestamp } from "../base/time.ts";
 import { CodecError } from "./error.ts";
-import { isDuration, isIntText, isTimestamp } from "./ranges.ts";
+import { isDecText, isDuration, isIntText, isTimestamp } from "./ranges.ts";
 
 const MIN_BUFFER = 1024;
 /** A buffer that grew beyond this is not kept for the next message. */
@@ -196,6 +196,11 @@ export class Writer {
 
   intText(tag: number, value: string, field: string): void {
     if (!isIntText(value)) this.fail(field, "not a decimal integer of at most 256 bits");
+    this.string(tag, value, field);
+  }
+
+  decText(tag: number, value: string, field: string): void {
+    if (!isDecText(value)) this.fail(field, "not a decimal integer of at most 315 bits");
     this.string(tag, value, field);
   }
 

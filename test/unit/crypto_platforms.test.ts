@@ -5,7 +5,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { concatBytes, fromHex, toHex, utf8 } from "../../chain/base/bytes.ts";
 import type { Platform } from "../../chain/base/platform.ts";
 import { purePlatform } from "../../chain/crypto/pure.ts";
@@ -38,7 +38,13 @@ const good = secp256k1.sign(digest, secret, { prehash: false, lowS: true });
 const r = good.slice(0, 32);
 const s = BigInt(`0x${toHex(good.slice(32))}`);
 
-function secp(name: string, expected: boolean, k = key, d = digest, sig = good): void {
+function secp(
+  name: string,
+  expected: boolean,
+  k: Uint8Array = key,
+  d: Uint8Array = digest,
+  sig: Uint8Array = good,
+): void {
   both((platform) => platform.verifySecp256k1(k, d, sig), name, expected);
 }
 

@@ -80,7 +80,7 @@ export function readDecCoin(r: Reader): DecCoin {
     tag = r.tag();
   }
   if (tag === 18) {
-    amount = r.intText("amount");
+    amount = r.decText("amount");
     tag = r.tag();
   }
   r.end(tag);
@@ -89,7 +89,7 @@ export function readDecCoin(r: Reader): DecCoin {
 /** Writes the fields of a DecCoin. */
 export function writeDecCoin(w: Writer, v: DecCoin): void {
   if (v.amount !== "") {
-    w.intText(18, v.amount, "cosmos.base.v1beta1.DecCoin.amount");
+    w.decText(18, v.amount, "cosmos.base.v1beta1.DecCoin.amount");
   }
   if (v.denom !== "") {
     w.string(10, v.denom, "cosmos.base.v1beta1.DecCoin.denom");
@@ -121,7 +121,7 @@ export function readDecProto(r: Reader): DecProto {
   let dec: string = "";
   let tag = r.tag();
   if (tag === 10) {
-    dec = r.intText("dec");
+    dec = r.decText("dec");
     tag = r.tag();
   }
   r.end(tag);
@@ -130,7 +130,7 @@ export function readDecProto(r: Reader): DecProto {
 /** Writes the fields of a DecProto. */
 export function writeDecProto(w: Writer, v: DecProto): void {
   if (v.dec !== "") {
-    w.intText(10, v.dec, "cosmos.base.v1beta1.DecProto.dec");
+    w.decText(10, v.dec, "cosmos.base.v1beta1.DecProto.dec");
   }
 }
 /** Codec of `cosmos.base.v1beta1.DecProto`. */

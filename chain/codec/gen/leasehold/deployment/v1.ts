@@ -87,6 +87,10 @@ export interface Deployment {
   readonly stateUptime: bigint;
   /** Manifest kept on chain, canonical JSON [C]; empty before. */
   readonly publicManifest: Uint8Array;
+  /** When it closes by itself unless it is resumed, U; 0 = it does not. */
+  readonly closesUptime: bigint;
+  /** Until when it is kept after its end, T; 0 = it has not ended. */
+  readonly keptUntil: bigint;
 }
 const tableDeployment: MessageTable = {"name":"leasehold.deployment.v1.Deployment","fields":[
     {"number":1,"name":"owner","type":"string","kind":"scalar","scalar":"cosmos.AddressString","comment":"Tenant, bech32."},
@@ -102,6 +106,8 @@ const tableDeployment: MessageTable = {"name":"leasehold.deployment.v1.Deploymen
     {"number":11,"name":"state_at","type":"uint64","kind":"scalar","comment":"Last change of state, T."},
     {"number":12,"name":"state_uptime","type":"uint64","kind":"scalar","comment":"Last change of state, U."},
     {"number":13,"name":"public_manifest","type":"bytes","kind":"scalar","comment":"Manifest kept on chain, canonical JSON [C]; empty before."},
+    {"number":14,"name":"closes_uptime","type":"uint64","kind":"scalar","comment":"When it closes by itself unless it is resumed, U; 0 = it does not."},
+    {"number":15,"name":"kept_until","type":"uint64","kind":"scalar","comment":"Until when it is kept after its end, T; 0 = it has not ended."},
   ]};
 /** A Deployment with every field at its default. */
 export function emptyDeployment(): Deployment {
@@ -119,6 +125,8 @@ export function emptyDeployment(): Deployment {
     stateAt: 0n,
     stateUptime: 0n,
     publicManifest: EMPTY_BYTES,
+    closesUptime: 0n,
+    keptUntil: 0n,
   };
 }
 /** Reads a Deployment up to the end of the current message. */
@@ -136,6 +144,8 @@ export function readDeployment(r: Reader): Deployment {
   let stateAt: bigint = 0n;
   let stateUptime: bigint = 0n;
   let publicManifest: Uint8Array = EMPTY_BYTES;
+  let closesUptime: bigint = 0n;
+  let keptUntil: bigint = 0n;
   let tag = r.tag();
   if (tag === 10) {
     owner = r.string("owner");
@@ -191,12 +201,26 @@ export function readDeployment(r: Reader): Deployment {
     publicManifest = r.bytes("public_manifest");
     tag = r.tag();
   }
+  if (tag === 112) {
+    closesUptime = r.uint64("closes_uptime");
+    tag = r.tag();
+  }
+  if (tag === 120) {
+    keptUntil = r.uint64("kept_until");
+    tag = r.tag();
+  }
   r.end(tag);
   settings ??= emptyAwardSettings();
-  return { owner, dseq, state, cause, manifestHash, settings, denom, lastGseq, liveGroups, createdAt, stateAt, stateUptime, publicManifest };
+  return { owner, dseq, state, cause, manifestHash, settings, denom, lastGseq, liveGroups, createdAt, stateAt, stateUptime, publicManifest, closesUptime, keptUntil };
 }
 /** Writes the fields of a Deployment. */
 export function writeDeployment(w: Writer, v: Deployment): void {
+  if (v.keptUntil !== 0n) {
+    w.uint64(120, v.keptUntil, "leasehold.deployment.v1.Deployment.kept_until");
+  }
+  if (v.closesUptime !== 0n) {
+    w.uint64(112, v.closesUptime, "leasehold.deployment.v1.Deployment.closes_uptime");
+  }
   if (v.publicManifest.length !== 0) {
     w.bytes(106, v.publicManifest, "leasehold.deployment.v1.Deployment.public_manifest");
   }
@@ -1049,6 +1073,10 @@ export interface Group {
   readonly stateAt: bigint;
   /** Last change of state, U. */
   readonly stateUptime: bigint;
+  /** Provider whose lease ended by funds, bech32: it goes first in the next order; empty = none. */
+  readonly formerProvider: string;
+  /** Price of that lease, base units per hour. */
+  readonly formerPrice: bigint;
 }
 const tableGroup: MessageTable = {"name":"leasehold.deployment.v1.Group","fields":[
     {"number":1,"name":"owner","type":"string","kind":"scalar","scalar":"cosmos.AddressString","comment":"Tenant, bech32."},
@@ -1062,6 +1090,8 @@ const tableGroup: MessageTable = {"name":"leasehold.deployment.v1.Group","fields
     {"number":9,"name":"created_at","type":"uint64","kind":"scalar","comment":"Creation, T."},
     {"number":10,"name":"state_at","type":"uint64","kind":"scalar","comment":"Last change of state, T."},
     {"number":11,"name":"state_uptime","type":"uint64","kind":"scalar","comment":"Last change of state, U."},
+    {"number":12,"name":"former_provider","type":"string","kind":"scalar","scalar":"cosmos.AddressString","comment":"Provider whose lease ended by funds, bech32: it goes first in the next order; empty = none."},
+    {"number":13,"name":"former_price","type":"uint64","kind":"scalar","comment":"Price of that lease, base units per hour."},
   ]};
 /** A Group with every field at its default. */
 export function emptyGroup(): Group {
@@ -1077,6 +1107,8 @@ export function emptyGroup(): Group {
     createdAt: 0n,
     stateAt: 0n,
     stateUptime: 0n,
+    formerProvider: "",
+    formerPrice: 0n,
   };
 }
 /** Reads a Group up to the end of the current message. */
@@ -1092,6 +1124,8 @@ export function readGroup(r: Reader): Group {
   let createdAt: bigint = 0n;
   let stateAt: bigint = 0n;
   let stateUptime: bigint = 0n;
+  let formerProvider: string = "";
+  let formerPrice: bigint = 0n;
   let tag = r.tag();
   if (tag === 10) {
     owner = r.string("owner");
@@ -1141,12 +1175,26 @@ export function readGroup(r: Reader): Group {
     stateUptime = r.uint64("state_uptime");
     tag = r.tag();
   }
+  if (tag === 98) {
+    formerProvider = r.string("former_provider");
+    tag = r.tag();
+  }
+  if (tag === 104) {
+    formerPrice = r.uint64("former_price");
+    tag = r.tag();
+  }
   r.end(tag);
   spec ??= emptyGroupSpec();
-  return { owner, dseq, gseq, state, cause, spec, oseq, reopenedUptime, createdAt, stateAt, stateUptime };
+  return { owner, dseq, gseq, state, cause, spec, oseq, reopenedUptime, createdAt, stateAt, stateUptime, formerProvider, formerPrice };
 }
 /** Writes the fields of a Group. */
 export function writeGroup(w: Writer, v: Group): void {
+  if (v.formerPrice !== 0n) {
+    w.uint64(104, v.formerPrice, "leasehold.deployment.v1.Group.former_price");
+  }
+  if (v.formerProvider !== "") {
+    w.string(98, v.formerProvider, "leasehold.deployment.v1.Group.former_provider");
+  }
   if (v.stateUptime !== 0n) {
     w.uint64(88, v.stateUptime, "leasehold.deployment.v1.Group.state_uptime");
   }
@@ -1201,13 +1249,13 @@ export interface GroupInfo {
   readonly group: Group;
   /** Its last order, while it is kept; absent before the first. */
   readonly order?: Order | undefined;
-  /** Its leases that are kept, the youngest last. */
+  /** Leases of its last five orders that are kept, the youngest last. */
   readonly leases: readonly Lease[];
 }
 const tableGroupInfo: MessageTable = {"name":"leasehold.deployment.v1.GroupInfo","fields":[
     {"number":1,"name":"group","type":"leasehold.deployment.v1.Group","kind":"message","nullable":false,"comment":"The group."},
     {"number":2,"name":"order","type":"leasehold.market.v1.Order","kind":"message","comment":"Its last order, while it is kept; absent before the first."},
-    {"number":3,"name":"leases","type":"leasehold.market.v1.Lease","kind":"message","repeated":true,"nullable":false,"comment":"Its leases that are kept, the youngest last."},
+    {"number":3,"name":"leases","type":"leasehold.market.v1.Lease","kind":"message","repeated":true,"nullable":false,"comment":"Leases of its last five orders that are kept, the youngest last."},
   ]};
 /** A GroupInfo with every field at its default. */
 export function emptyGroupInfo(): GroupInfo {
@@ -2404,9 +2452,9 @@ export const MsgUpdateSettingsResponse: MessageType<MsgUpdateSettingsResponse> =
 export interface Params {
   /** Groups of a deployment, 1 to 64. */
   readonly maxGroups: number;
-  /** Resource units of a group, 1 to 100. */
+  /** Resource units of a group, 1 to 64. */
   readonly maxUnits: number;
-  /** Replicas of a unit, 1 to 1000. */
+  /** Replicas of a unit, 1 to 256. */
   readonly maxReplicas: number;
   /** Volumes of a unit, 1 to 32. */
   readonly maxVolumes: number;
@@ -2449,8 +2497,8 @@ export interface Params {
 }
 const tableParams: MessageTable = {"name":"leasehold.deployment.v1.Params","aminoName":"leasehold/deployment/Params","fields":[
     {"number":1,"name":"max_groups","type":"uint32","kind":"scalar","comment":"Groups of a deployment, 1 to 64."},
-    {"number":2,"name":"max_units","type":"uint32","kind":"scalar","comment":"Resource units of a group, 1 to 100."},
-    {"number":3,"name":"max_replicas","type":"uint32","kind":"scalar","comment":"Replicas of a unit, 1 to 1000."},
+    {"number":2,"name":"max_units","type":"uint32","kind":"scalar","comment":"Resource units of a group, 1 to 64."},
+    {"number":3,"name":"max_replicas","type":"uint32","kind":"scalar","comment":"Replicas of a unit, 1 to 256."},
     {"number":4,"name":"max_volumes","type":"uint32","kind":"scalar","comment":"Volumes of a unit, 1 to 32."},
     {"number":5,"name":"max_endpoints","type":"uint32","kind":"scalar","comment":"Endpoints of a unit, 1 to 256."},
     {"number":6,"name":"max_attributes","type":"uint32","kind":"scalar","comment":"Attributes of one list (wished, preferred, of a volume), GPU models of a unit, auditors of one list; 1 to 100."},

@@ -369,16 +369,16 @@ export interface Auction {
   readonly matchedUptime: bigint;
   /** Whether the last award failed for want of funds. */
   readonly failedOnFunds: boolean;
-  /** Live bids and quotes in the book. */
-  readonly bids: number;
+  /** Whether the last award found bids but none that could be awarded. */
+  readonly failedOnBids: boolean;
   /** Former provider that goes first, bech32; empty = none. */
   readonly former: string;
   /** Price of the former lease, base units per hour. */
   readonly formerPrice: bigint;
   /** Until when the former provider goes first, U. */
   readonly formerUntilUptime: bigint;
-  /** Whether a scan is under way or queued. */
-  readonly scanning: boolean;
+  /** When the offers are scanned again, U; 0 = not yet planned. */
+  readonly rematchUptime: bigint;
 }
 const tableAuction: MessageTable = {"name":"leasehold.market.v1.Auction","fields":[
     {"number":1,"name":"id","type":"leasehold.market.v1.OrderId","kind":"message","nullable":false,"comment":"The order."},
@@ -390,11 +390,11 @@ const tableAuction: MessageTable = {"name":"leasehold.market.v1.Auction","fields
     {"number":7,"name":"scans","type":"uint32","kind":"scalar","comment":"Number of scans that began."},
     {"number":8,"name":"matched_uptime","type":"uint64","kind":"scalar","comment":"Last effective MsgMatchOrder, U; 0 = never."},
     {"number":9,"name":"failed_on_funds","type":"bool","kind":"scalar","comment":"Whether the last award failed for want of funds."},
-    {"number":10,"name":"bids","type":"uint32","kind":"scalar","comment":"Live bids and quotes in the book."},
+    {"number":10,"name":"failed_on_bids","type":"bool","kind":"scalar","comment":"Whether the last award found bids but none that could be awarded."},
     {"number":11,"name":"former","type":"string","kind":"scalar","comment":"Former provider that goes first, bech32; empty = none."},
     {"number":12,"name":"former_price","type":"uint64","kind":"scalar","comment":"Price of the former lease, base units per hour."},
     {"number":13,"name":"former_until_uptime","type":"uint64","kind":"scalar","comment":"Until when the former provider goes first, U."},
-    {"number":14,"name":"scanning","type":"bool","kind":"scalar","comment":"Whether a scan is under way or queued."},
+    {"number":14,"name":"rematch_uptime","type":"uint64","kind":"scalar","comment":"When the offers are scanned again, U; 0 = not yet planned."},
   ]};
 /** A Auction with every field at its default. */
 export function emptyAuction(): Auction {
@@ -408,11 +408,11 @@ export function emptyAuction(): Auction {
     scans: 0,
     matchedUptime: 0n,
     failedOnFunds: false,
-    bids: 0,
+    failedOnBids: false,
     former: "",
     formerPrice: 0n,
     formerUntilUptime: 0n,
-    scanning: false,
+    rematchUptime: 0n,
   };
 }
 /** Reads a Auction up to the end of the current message. */
@@ -426,11 +426,11 @@ export function readAuction(r: Reader): Auction {
   let scans: number = 0;
   let matchedUptime: bigint = 0n;
   let failedOnFunds: boolean = false;
-  let bids: number = 0;
+  let failedOnBids: boolean = false;
   let former: string = "";
   let formerPrice: bigint = 0n;
   let formerUntilUptime: bigint = 0n;
-  let scanning: boolean = false;
+  let rematchUptime: bigint = 0n;
   let tag = r.tag();
   if (tag === 10) {
     const outer = r.enter("id");
@@ -471,7 +471,7 @@ export function readAuction(r: Reader): Auction {
     tag = r.tag();
   }
   if (tag === 80) {
-    bids = r.uint32("bids");
+    failedOnBids = r.bool("failed_on_bids");
     tag = r.tag();
   }
   if (tag === 90) {
@@ -487,17 +487,17 @@ export function readAuction(r: Reader): Auction {
     tag = r.tag();
   }
   if (tag === 112) {
-    scanning = r.bool("scanning");
+    rematchUptime = r.uint64("rematch_uptime");
     tag = r.tag();
   }
   r.end(tag);
   id ??= emptyOrderId();
-  return { id, deadlineUptime, extensions, rolling, scanned, cursor, scans, matchedUptime, failedOnFunds, bids, former, formerPrice, formerUntilUptime, scanning };
+  return { id, deadlineUptime, extensions, rolling, scanned, cursor, scans, matchedUptime, failedOnFunds, failedOnBids, former, formerPrice, formerUntilUptime, rematchUptime };
 }
 /** Writes the fields of a Auction. */
 export function writeAuction(w: Writer, v: Auction): void {
-  if (v.scanning !== false) {
-    w.bool(112, v.scanning, "leasehold.market.v1.Auction.scanning");
+  if (v.rematchUptime !== 0n) {
+    w.uint64(112, v.rematchUptime, "leasehold.market.v1.Auction.rematch_uptime");
   }
   if (v.formerUntilUptime !== 0n) {
     w.uint64(104, v.formerUntilUptime, "leasehold.market.v1.Auction.former_until_uptime");
@@ -508,8 +508,8 @@ export function writeAuction(w: Writer, v: Auction): void {
   if (v.former !== "") {
     w.string(90, v.former, "leasehold.market.v1.Auction.former");
   }
-  if (v.bids !== 0) {
-    w.uint32(80, v.bids, "leasehold.market.v1.Auction.bids");
+  if (v.failedOnBids !== false) {
+    w.bool(80, v.failedOnBids, "leasehold.market.v1.Auction.failed_on_bids");
   }
   if (v.failedOnFunds !== false) {
     w.bool(72, v.failedOnFunds, "leasehold.market.v1.Auction.failed_on_funds");
@@ -674,7 +674,7 @@ export interface Bid {
   readonly eff: bigint;
   /** Revision, from 1; rises with each lowering. */
   readonly revision: number;
-  /** When this revision was made, U. */
+  /** When this revision was made, U: a bid by hand on a manual order binds for 300 s from here. */
   readonly revisedUptime: bigint;
   /** Running number of this revision among all: its age when seconds are equal. */
   readonly age: bigint;
@@ -682,7 +682,7 @@ export interface Bid {
   readonly offer: bigint;
   /** What is given for each unit. */
   readonly units: readonly UnitOffer[];
-  /** When it was first made, U: a bid by hand on a manual order binds for 300 s from here. */
+  /** When it was first made, U. */
   readonly createdUptime: bigint;
   /** When it ends by itself, U; 0 = with its order. */
   readonly expiresUptime: bigint;
@@ -699,11 +699,11 @@ const tableBid: MessageTable = {"name":"leasehold.market.v1.Bid","fields":[
     {"number":3,"name":"price","type":"cosmos.base.v1beta1.Coin","kind":"message","nullable":false,"comment":"Price of the whole group, base units per hour."},
     {"number":4,"name":"eff","type":"string","kind":"scalar","scalar":"cosmos.Int","comment":"Effective price by which bids are ordered, base units per hour."},
     {"number":5,"name":"revision","type":"uint32","kind":"scalar","comment":"Revision, from 1; rises with each lowering."},
-    {"number":6,"name":"revised_uptime","type":"uint64","kind":"scalar","comment":"When this revision was made, U."},
+    {"number":6,"name":"revised_uptime","type":"uint64","kind":"scalar","comment":"When this revision was made, U: a bid by hand on a manual order binds for 300 s from here."},
     {"number":7,"name":"age","type":"uint64","kind":"scalar","comment":"Running number of this revision among all: its age when seconds are equal."},
     {"number":8,"name":"offer","type":"uint64","kind":"scalar","comment":"Offer that it is a quote of; 0 = a bid by hand."},
     {"number":9,"name":"units","type":"leasehold.market.v1.UnitOffer","kind":"message","repeated":true,"nullable":false,"comment":"What is given for each unit."},
-    {"number":10,"name":"created_uptime","type":"uint64","kind":"scalar","comment":"When it was first made, U: a bid by hand on a manual order binds for 300 s from here."},
+    {"number":10,"name":"created_uptime","type":"uint64","kind":"scalar","comment":"When it was first made, U."},
     {"number":11,"name":"expires_uptime","type":"uint64","kind":"scalar","comment":"When it ends by itself, U; 0 = with its order."},
     {"number":12,"name":"reclamation_window_s","type":"uint64","kind":"scalar","comment":"Notice before the resources may be taken back, seconds. Not served yet."},
     {"number":13,"name":"deposit","type":"cosmos.base.v1beta1.Coin","kind":"message","comment":"Deposit in an escrow account of scope bid; absent for quotes."},
@@ -3392,7 +3392,7 @@ export interface GenesisState {
   readonly params: Params;
   /** Orders by id. */
   readonly orders: readonly Order[];
-  /** Auctions of open and starting orders, by id. */
+  /** Auctions of open orders, by id. */
   readonly auctions: readonly Auction[];
   /** Joint awards, by number. */
   readonly joints: readonly Joint[];
@@ -3418,7 +3418,7 @@ export interface GenesisState {
 const tableGenesisState: MessageTable = {"name":"leasehold.market.v1.GenesisState","fields":[
     {"number":1,"name":"params","type":"leasehold.market.v1.Params","kind":"message","nullable":false,"comment":"Parameters."},
     {"number":2,"name":"orders","type":"leasehold.market.v1.Order","kind":"message","repeated":true,"nullable":false,"comment":"Orders by id."},
-    {"number":3,"name":"auctions","type":"leasehold.market.v1.Auction","kind":"message","repeated":true,"nullable":false,"comment":"Auctions of open and starting orders, by id."},
+    {"number":3,"name":"auctions","type":"leasehold.market.v1.Auction","kind":"message","repeated":true,"nullable":false,"comment":"Auctions of open orders, by id."},
     {"number":4,"name":"joints","type":"leasehold.market.v1.Joint","kind":"message","repeated":true,"nullable":false,"comment":"Joint awards, by number."},
     {"number":5,"name":"bids","type":"leasehold.market.v1.Bid","kind":"message","repeated":true,"nullable":false,"comment":"Live bids, by id."},
     {"number":6,"name":"offers","type":"leasehold.market.v1.Offer","kind":"message","repeated":true,"nullable":false,"comment":"Offers, by number."},
@@ -4029,7 +4029,10 @@ export interface Lease {
   readonly end: LeaseEnd;
   /** Price of the whole group, base units per hour. */
   readonly price: Coin;
-  /** Basis of penalties: the larger of price and the class reference prices of the group, base units per hour. */
+  /**
+   * Basis of penalties: the larger of price and the class reference prices of the group, in units of
+   * the base denom per hour.
+   */
   readonly basis: bigint;
   /** How it may end early. */
   readonly kind: LeaseKind;
@@ -4073,13 +4076,15 @@ export interface Lease {
   readonly breakFee: bigint;
   /** The account's second of exhaustion when it was suspended, T; 0 = not suspended. */
   readonly suspendedAt: bigint;
+  /** Attributes of the provider that the lease was matched on; they stay while it lives. */
+  readonly matched: readonly Attribute[];
 }
 const tableLease: MessageTable = {"name":"leasehold.market.v1.Lease","fields":[
     {"number":1,"name":"id","type":"leasehold.market.v1.LeaseId","kind":"message","nullable":false,"comment":"Its name."},
     {"number":2,"name":"state","type":"leasehold.market.v1.LeaseState","kind":"enum","comment":"Its state."},
     {"number":3,"name":"end","type":"leasehold.market.v1.LeaseEnd","kind":"enum","comment":"Why it ended."},
     {"number":4,"name":"price","type":"cosmos.base.v1beta1.Coin","kind":"message","nullable":false,"comment":"Price of the whole group, base units per hour."},
-    {"number":5,"name":"basis","type":"string","kind":"scalar","scalar":"cosmos.Int","comment":"Basis of penalties: the larger of price and the class reference prices of the group, base units per hour."},
+    {"number":5,"name":"basis","type":"string","kind":"scalar","scalar":"cosmos.Int","comment":"Basis of penalties: the larger of price and the class reference prices of the group, in units of\nthe base denom per hour."},
     {"number":6,"name":"kind","type":"leasehold.market.v1.LeaseKind","kind":"enum","comment":"How it may end early."},
     {"number":7,"name":"version","type":"uint64","kind":"scalar","comment":"Rises with every change of price, resources or state."},
     {"number":8,"name":"created_at","type":"uint64","kind":"scalar","comment":"When it was awarded, T."},
@@ -4101,6 +4106,7 @@ const tableLease: MessageTable = {"name":"leasehold.market.v1.Lease","fields":[
     {"number":24,"name":"maintenance","type":"bool","kind":"scalar","comment":"The provider is in maintenance. Not served yet."},
     {"number":25,"name":"break_fee","type":"uint64","kind":"scalar","comment":"Break fee of a reserved lease at its start, base units. Not served yet."},
     {"number":26,"name":"suspended_at","type":"uint64","kind":"scalar","comment":"The account's second of exhaustion when it was suspended, T; 0 = not suspended."},
+    {"number":27,"name":"matched","type":"leasehold.provider.v1.Attribute","kind":"message","repeated":true,"nullable":false,"comment":"Attributes of the provider that the lease was matched on; they stay while it lives."},
   ]};
 /** A Lease with every field at its default. */
 export function emptyLease(): Lease {
@@ -4131,6 +4137,7 @@ export function emptyLease(): Lease {
     maintenance: false,
     breakFee: 0n,
     suspendedAt: 0n,
+    matched: [],
   };
 }
 /** Reads a Lease up to the end of the current message. */
@@ -4161,6 +4168,7 @@ export function readLease(r: Reader): Lease {
   let maintenance: boolean = false;
   let breakFee: bigint = 0n;
   let suspendedAt: bigint = 0n;
+  const matched: Attribute[] = [];
   let tag = r.tag();
   if (tag === 10) {
     const outer = r.enter("id");
@@ -4276,14 +4284,25 @@ export function readLease(r: Reader): Lease {
     suspendedAt = r.uint64("suspended_at");
     tag = r.tag();
   }
+  while (tag === 218) {
+    const outer = r.enter("matched");
+    matched.push(readAttribute(r));
+    r.leave(outer);
+    tag = r.tag();
+  }
   r.end(tag);
   id ??= emptyLeaseId();
   price ??= emptyCoin();
   if (basis === undefined) r.fail("basis", "missing");
-  return { id, state, end, price, basis, kind, version, createdAt, startedAt, closedAt, durationS, deadlineUptime, offer, placements, units, feePpm, manifestHash, endpointsHash, paramsVersion, startStep, reclamationWindowS, reclaim, silent, maintenance, breakFee, suspendedAt };
+  return { id, state, end, price, basis, kind, version, createdAt, startedAt, closedAt, durationS, deadlineUptime, offer, placements, units, feePpm, manifestHash, endpointsHash, paramsVersion, startStep, reclamationWindowS, reclaim, silent, maintenance, breakFee, suspendedAt, matched };
 }
 /** Writes the fields of a Lease. */
 export function writeLease(w: Writer, v: Lease): void {
+  for (let i = v.matched.length - 1; i >= 0; i--) {
+    const mark = w.size;
+    writeAttribute(w, v.matched[i] as Attribute);
+    w.nested(218, mark);
+  }
   if (v.suspendedAt !== 0n) {
     w.uint64(208, v.suspendedAt, "leasehold.market.v1.Lease.suspended_at");
   }
@@ -4379,7 +4398,7 @@ export const Lease: MessageType<Lease> = defineMessage<Lease>({
   read: readLease,
   write: writeLease,
   empty: emptyLease,
-  types: () => [LeaseId, Coin, Placement, UnitOffer, Reclaim],
+  types: () => [LeaseId, Coin, Placement, UnitOffer, Reclaim, Attribute],
   enums: () => [LeaseStateTable, LeaseEndTable, LeaseKindTable, StartStepTable],
 });
 
@@ -7701,7 +7720,10 @@ export const OfferCapacity: MessageType<OfferCapacity> = defineMessage<OfferCapa
 
 /** `leasehold.market.v1.OfferRow` */
 export interface OfferRow {
-  /** The free host with the most GPUs, then the most CPU. */
+  /**
+   * The most that any one host has free, of each resource by itself: a replica that asks for more
+   * of anything fits nowhere.
+   */
   readonly largest: Host;
   /** When the offer ends, T. */
   readonly expiresAt: bigint;
@@ -7713,7 +7735,7 @@ export interface OfferRow {
   readonly provider: Uint8Array;
 }
 const tableOfferRow: MessageTable = {"name":"leasehold.market.v1.OfferRow","fields":[
-    {"number":1,"name":"largest","type":"leasehold.market.v1.Host","kind":"message","nullable":false,"comment":"The free host with the most GPUs, then the most CPU."},
+    {"number":1,"name":"largest","type":"leasehold.market.v1.Host","kind":"message","nullable":false,"comment":"The most that any one host has free, of each resource by itself: a replica that asks for more\nof anything fits nowhere."},
     {"number":2,"name":"expires_at","type":"uint64","kind":"scalar","comment":"When the offer ends, T."},
     {"number":3,"name":"min_duration_s","type":"uint64","kind":"scalar","comment":"Shortest term, seconds."},
     {"number":4,"name":"max_duration_s","type":"uint64","kind":"scalar","comment":"Longest term, seconds; 0 = any."},
@@ -8427,52 +8449,52 @@ export const Params: MessageType<Params> = defineMessage<Params>({
 export interface Placement {
   /** Id of the resource unit. */
   readonly unit: number;
-  /** Replica, from 0. */
-  readonly replica: number;
-  /** Index of the host in its offer. */
+  /** Index of the host in its offer, from 0. */
   readonly host: number;
+  /** Replicas of the unit on this host, at least 1. */
+  readonly replicas: number;
 }
 const tablePlacement: MessageTable = {"name":"leasehold.market.v1.Placement","fields":[
     {"number":1,"name":"unit","type":"uint32","kind":"scalar","comment":"Id of the resource unit."},
-    {"number":2,"name":"replica","type":"uint32","kind":"scalar","comment":"Replica, from 0."},
-    {"number":3,"name":"host","type":"uint32","kind":"scalar","comment":"Index of the host in its offer."},
+    {"number":2,"name":"host","type":"uint32","kind":"scalar","comment":"Index of the host in its offer, from 0."},
+    {"number":3,"name":"replicas","type":"uint32","kind":"scalar","comment":"Replicas of the unit on this host, at least 1."},
   ]};
 /** A Placement with every field at its default. */
 export function emptyPlacement(): Placement {
   return {
     unit: 0,
-    replica: 0,
     host: 0,
+    replicas: 0,
   };
 }
 /** Reads a Placement up to the end of the current message. */
 export function readPlacement(r: Reader): Placement {
   let unit: number = 0;
-  let replica: number = 0;
   let host: number = 0;
+  let replicas: number = 0;
   let tag = r.tag();
   if (tag === 8) {
     unit = r.uint32("unit");
     tag = r.tag();
   }
   if (tag === 16) {
-    replica = r.uint32("replica");
-    tag = r.tag();
-  }
-  if (tag === 24) {
     host = r.uint32("host");
     tag = r.tag();
   }
+  if (tag === 24) {
+    replicas = r.uint32("replicas");
+    tag = r.tag();
+  }
   r.end(tag);
-  return { unit, replica, host };
+  return { unit, host, replicas };
 }
 /** Writes the fields of a Placement. */
 export function writePlacement(w: Writer, v: Placement): void {
-  if (v.host !== 0) {
-    w.uint32(24, v.host, "leasehold.market.v1.Placement.host");
+  if (v.replicas !== 0) {
+    w.uint32(24, v.replicas, "leasehold.market.v1.Placement.replicas");
   }
-  if (v.replica !== 0) {
-    w.uint32(16, v.replica, "leasehold.market.v1.Placement.replica");
+  if (v.host !== 0) {
+    w.uint32(16, v.host, "leasehold.market.v1.Placement.host");
   }
   if (v.unit !== 0) {
     w.uint32(8, v.unit, "leasehold.market.v1.Placement.unit");
@@ -10612,7 +10634,7 @@ export interface ResourceUnit {
   readonly storage: readonly Storage[];
   /** GPUs of one replica; units 0 = none. */
   readonly gpu: Gpu;
-  /** Ways into the unit, for all replicas together. */
+  /** Ways into the unit; an offer prices them per replica. */
   readonly endpoints: readonly Endpoint[];
   /** Number of replicas, at least 1. */
   readonly count: number;
@@ -10625,7 +10647,7 @@ const tableResourceUnit: MessageTable = {"name":"leasehold.market.v1.ResourceUni
     {"number":3,"name":"memory","type":"leasehold.market.v1.Memory","kind":"message","nullable":false,"comment":"Main memory of one replica."},
     {"number":4,"name":"storage","type":"leasehold.market.v1.Storage","kind":"message","repeated":true,"nullable":false,"comment":"Volumes of one replica."},
     {"number":5,"name":"gpu","type":"leasehold.market.v1.Gpu","kind":"message","nullable":false,"comment":"GPUs of one replica; units 0 = none."},
-    {"number":6,"name":"endpoints","type":"leasehold.market.v1.Endpoint","kind":"message","repeated":true,"nullable":false,"comment":"Ways into the unit, for all replicas together."},
+    {"number":6,"name":"endpoints","type":"leasehold.market.v1.Endpoint","kind":"message","repeated":true,"nullable":false,"comment":"Ways into the unit; an offer prices them per replica."},
     {"number":7,"name":"count","type":"uint32","kind":"scalar","comment":"Number of replicas, at least 1."},
     {"number":8,"name":"price","type":"cosmos.base.v1beta1.Coin","kind":"message","nullable":false,"comment":"Ceiling per replica: base units per hour. The group's ceiling is the sum of price * count."},
   ]};
