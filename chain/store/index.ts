@@ -33,4 +33,6 @@ export {
   u64Value,
 } from "./values.ts";
 export type { ValueCodec } from "./values.ts";
+export { TreeMultiStore } from "./multistore.ts";
+export type { BlockChanges, MultiStoreOptions } from "./multistore.ts";
 export type * from "./types.ts";

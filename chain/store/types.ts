@@ -82,6 +82,22 @@ export interface SideStore extends KVStore {}
 /** One record for the database: an absent value deletes. Applied in order in one atomic batch. */
 export type DiskWrite = readonly [key: Uint8Array, value: Uint8Array | undefined];
 
+/** Record keys from `gte` (included) to `lt` (excluded). */
+export interface DiskRange {
+  readonly gte: Uint8Array;
+  readonly lt: Uint8Array;
+}
+
+/** A piece of a tree snapshot: see `SnapshotKeeper.step`. */
+export interface SnapshotStep {
+  /** To be written in order; with fsync when `last`. */
+  readonly writes: readonly DiskWrite[];
+  /** Whether the snapshot is complete with these writes. */
+  readonly last: boolean;
+  /** To be cleared once the writes of the last step have reached the disk. */
+  readonly clear: readonly DiskRange[];
+}
+
 /** What floor 5 must write (one atomic fsynced batch) before `promote` may be called. */
 export interface CommitBatch {
   readonly info: CommitInfo;

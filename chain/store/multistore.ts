@@ -1,0 +1,319 @@
+// All stores of the application: one tree per name, the committed heights, what is staged, and
+// what goes to disk. See README.md for the life of a block and of a snapshot.
+//
+// What does not live here: gas, caches above the tree, and any reading of the disk (`loader.ts` is
+// given bytes).
+
+import { assert, BugError, must } from "../base/assert.ts";
+import { compareBytes, EMPTY_BYTES, utf8 } from "../base/bytes.ts";
+import type { Platform } from "../base/platform.ts";
+import type { Timestamp } from "../base/time.ts";
+import { bytesOf, History } from "./history.ts";
+import type { HistoryLimits, Version } from "./history.ts";
+import { MemStore } from "./memory.ts";
+import { NIL } from "./nodes.ts";
+import { proveKey } from "./proofs.ts";
+import {
+  addRows,
+  encodeChanges,
+  encodeCommit,
+  encodeLatest,
+  heightKey,
+  RECORD,
+} from "./records.ts";
+import { appHashOf, compareNames, proveStore } from "./roots.ts";
+import { SnapshotKeeper } from "./snapshots.ts";
+import type { SnapshotPolicy } from "./snapshots.ts";
+import { TreeEngine } from "./tree.ts";
+import type {
+  CommitBatch,
+  CommitInfo,
+  DiskWrite,
+  MultiStore,
+  ProofOp,
+  ReadStore,
+  SideStore,
+  StateView,
+  StoreChange,
+  StoreEntry,
+  StoreRoot,
+} from "./types.ts";
+
+/** Settings of a multistore; all have defaults. None of them changes a hash. */
+export interface MultiStoreOptions {
+  /** Heights that stay readable and provable, the last included. Default 256. */
+  readonly provableHeights?: number;
+  /** Cap on the bytes held for past heights. Default 512 MB. */
+  readonly provableBytes?: number;
+  /** When tree snapshots are made. */
+  readonly snapshots?: Partial<SnapshotPolicy>;
+}
+
+/** Changes of one block per store, sorted by key. */
+export type BlockChanges = ReadonlyMap<string, readonly StoreChange[]>;
+
+interface Staged {
+  readonly version: Version;
+  readonly changes: BlockChanges;
+  readonly side: BlockChanges;
+}
+
+/** The one implementation of MultiStore. */
+export class TreeMultiStore implements MultiStore {
+  readonly names: readonly string[];
+  readonly engine: TreeEngine;
+  readonly platform: Platform;
+  readonly snapshots: SnapshotKeeper;
+  readonly #history: History;
+  readonly #sides = new Map<string, MemStore>();
+  readonly #emptyHash: Uint8Array;
+  #staged: Staged | undefined;
+
+  /** An empty multistore. A stored one is made by `StateLoader`. */
+  constructor(platform: Platform, names: readonly string[], options: MultiStoreOptions = {}) {
+    this.platform = platform;
+    this.names = names.toSorted(compareNames);
+    for (const [i, name] of this.names.entries())
+      assert(name.length > 0 && name !== this.names[i + 1], `store ${name} is mounted twice`);
+    this.engine = new TreeEngine(platform);
+    const limits: HistoryLimits = {
+      heights: options.provableHeights ?? 256,
+      bytes: options.provableBytes ?? 512 * 1024 * 1024,
+    };
+    this.#history = new History(this.engine, limits);
+    for (const name of this.names) this.#sides.set(name, new MemStore());
+    this.#emptyHash = platform.sha256(EMPTY_BYTES);
+    this.snapshots = new SnapshotKeeper(this.engine, this.#history, options.snapshots ?? {});
+  }
+
+  get height(): bigint {
+    return this.#history.latest?.height ?? 0n;
+  }
+
+  get appHash(): Uint8Array {
+    return this.#history.latest?.appHash ?? this.#emptyHash;
+  }
+
+  get oldestHeight(): bigint {
+    return this.#history.oldest?.height ?? 0n;
+  }
+
+  /** Bytes in use by nodes, keys and values, and bytes taken from the host. */
+  get memory(): { readonly usedBytes: number; readonly reservedBytes: number } {
+    const { usedBytes, reservedBytes } = this.engine.arena;
+    return { usedBytes, reservedBytes };
+  }
+
+  latest(): StateView {
+    const version = this.#history.latest;
+    if (version !== undefined) return this.#view(version);
+    return new EmptyView(this.names, this.#emptyHash);
+  }
+
+  at(height: bigint): StateView | undefined {
+    const version = this.#history.find(height);
+    return version === undefined ? undefined : this.#view(version);
+  }
+
+  /** What was committed at a kept height. */
+  commitInfo(height: bigint): CommitInfo | undefined {
+    return this.#history.find(height);
+  }
+
+  stage(height: bigint, time: Timestamp, changes: BlockChanges, side: BlockChanges): Uint8Array {
+    this.discard();
+    const { latest } = this.#history;
+    assert(
+      height > 0n && (latest === undefined || height === latest.height + 1n),
+      `staging height ${height} after ${this.height}`,
+    );
+    for (const name of [...changes.keys(), ...side.keys()])
+      assert(this.#sides.has(name), `changes of store ${name}, which is not mounted`);
+    this.engine.begin(Number(height));
+    const nodes = new Map<string, number>();
+    for (const name of this.names) {
+      const root = latest?.nodes.get(name) ?? NIL;
+      nodes.set(name, this.#apply(name, root, changes.get(name) ?? []));
+    }
+    const orphans = this.engine.end();
+    const roots: StoreRoot[] = [];
+    for (const [name, root] of nodes) roots.push({ name, hash: this.engine.hashTree(root) });
+    const appHash = appHashOf(this.platform, roots);
+    const orphanBytes = bytesOf(this.engine, orphans);
+    const version: Version = {
+      height,
+      time,
+      appHash,
+      roots,
+      nodes,
+      orphans: Uint32Array.from(orphans),
+      orphanBytes,
+      released: false,
+    };
+    this.#staged = { version, changes, side };
+    return appHash;
+  }
+
+  /** Drops what is staged; nothing happens when nothing is. */
+  discard(): void {
+    const staged = this.#staged;
+    if (staged === undefined) return;
+    this.#staged = undefined;
+    const { height, nodes } = staged.version;
+    for (const root of nodes.values()) this.engine.freeVersion(root, Number(height));
+  }
+
+  batch(): CommitBatch {
+    const { version, changes, side } = must(this.#staged, "nothing is staged");
+    const { height, appHash, time, roots } = version;
+    const info: CommitInfo = { height, appHash, time, roots };
+    const writes: DiskWrite[] = [];
+    for (const [part, bytes] of encodeChanges(changes, this.names).entries())
+      writes.push([heightKey(RECORD.changes, height, part), bytes]);
+    for (const name of this.names) {
+      addRows(writes, RECORD.flat, name, changes.get(name) ?? []);
+      addRows(writes, RECORD.side, name, side.get(name) ?? []);
+    }
+    writes.push([heightKey(RECORD.commit, height), encodeCommit(info)]);
+    const first = this.snapshots.firstChange(height);
+    writes.push([Uint8Array.of(RECORD.latest), encodeLatest(height, first)]);
+    return { info, writes };
+  }
+
+  promote(): void {
+    const { version, changes, side } = must(this.#staged, "nothing is staged");
+    this.#staged = undefined;
+    for (const [name, list] of side) {
+      const store = this.#sides.get(name) as MemStore;
+      for (const [key, value] of list) {
+        if (value === undefined) store.delete(key);
+        else store.set(key, value);
+      }
+    }
+    this.#history.add(version);
+    let count = 0;
+    for (const list of changes.values()) count += list.length;
+    this.snapshots.committed(version, count);
+  }
+
+  side(name: string): SideStore {
+    return must(this.#sides.get(name), `no store ${name}`);
+  }
+
+  /**
+   * Puts a loaded state in place of the empty one: used by `StateLoader` and by restoring. Roots
+   * must be hashed.
+   */
+  adopt(info: CommitInfo, nodes: ReadonlyMap<string, number>): void {
+    assert(this.#history.latest === undefined, "a state is loaded into an empty store only");
+    this.#history.add({
+      ...info,
+      nodes,
+      orphans: new Uint32Array(0),
+      orphanBytes: 0,
+      released: false,
+    });
+  }
+
+  /** Root node of a store at a kept height, for exports and checks. */
+  rootAt(height: bigint, name: string): number {
+    const version = must(this.#history.find(height), `height ${height} is not kept`);
+    return must(version.nodes.get(name), `no store ${name}`);
+  }
+
+  #apply(name: string, root: number, changes: readonly StoreChange[]): number {
+    let node = root;
+    let last: Uint8Array | undefined;
+    for (const [key, value] of changes) {
+      assert(
+        last === undefined || compareBytes(last, key) < 0,
+        `changes of ${name} are not sorted`,
+      );
+      last = key;
+      node =
+        value === undefined ? this.engine.remove(node, key) : this.engine.set(node, key, value);
+    }
+    return node;
+  }
+
+  #view(version: Version): StateView {
+    return new CommittedView(this.engine, version);
+  }
+}
+
+/** A committed height. Using it after the height was released is a bug. */
+class CommittedView implements StateView {
+  readonly height: bigint;
+  readonly appHash: Uint8Array;
+  readonly #engine: TreeEngine;
+  readonly #version: Version;
+
+  constructor(engine: TreeEngine, version: Version) {
+    this.height = version.height;
+    this.appHash = version.appHash;
+    this.#engine = engine;
+    this.#version = version;
+  }
+
+  store(name: string): ReadStore {
+    return new TreeReader(this.#engine, () => this.#root(name));
+  }
+
+  prove(store: string, key: Uint8Array): readonly ProofOp[] {
+    const present = proveKey(this.#engine, this.#root(store), key);
+    const inRoot = proveStore(this.#engine.platform, this.#version.roots, store);
+    return [
+      { type: "ics23:iavl", key, data: present },
+      { type: "ics23:simple", key: utf8(store), data: inRoot },
+    ];
+  }
+
+  #root(name: string): number {
+    assert(!this.#version.released, `height ${this.height} was released`);
+    return must(this.#version.nodes.get(name), `no store ${name}`);
+  }
+}
+
+/** One store of a view. Asks for its root each time, so that a released height is noticed. */
+class TreeReader implements ReadStore {
+  readonly #engine: TreeEngine;
+  readonly #root: () => number;
+
+  constructor(engine: TreeEngine, root: () => number) {
+    this.#engine = engine;
+    this.#root = root;
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    return this.#engine.get(this.#root(), key);
+  }
+
+  has(key: Uint8Array): boolean {
+    return this.#engine.find(this.#root(), key) !== NIL;
+  }
+
+  iterate(start?: Uint8Array, end?: Uint8Array, reverse?: boolean): IterableIterator<StoreEntry> {
+    return this.#engine.entries(this.#root(), start, end, reverse);
+  }
+}
+
+/** The state before the first commit. */
+class EmptyView implements StateView {
+  readonly height = 0n;
+  readonly appHash: Uint8Array;
+  readonly #names: readonly string[];
+
+  constructor(names: readonly string[], appHash: Uint8Array) {
+    this.#names = names;
+    this.appHash = appHash;
+  }
+
+  store(name: string): ReadStore {
+    assert(this.#names.includes(name), `no store ${name}`);
+    return new MemStore();
+  }
+
+  prove(): readonly ProofOp[] {
+    throw new BugError("a proof was asked for before the first commit");
+  }
+}

@@ -1,0 +1,192 @@
+// Tree snapshots on disk: when one is due, writing it a few thousand nodes at a time so that no
+// block waits for it, and what becomes superfluous when it is complete.
+//
+// Nodes of a committed version never change, so the writer only has to pin its version and may
+// work between blocks, in the host's idle time. A snapshot without its marker does not exist.
+
+import { assert } from "../base/assert.ts";
+import { u64BigEndian, utf8 } from "../base/bytes.ts";
+import type { History, Version } from "./history.ts";
+import { heightKey, RECORD, RecordWriter } from "./records.ts";
+import { NodeStream } from "./stream.ts";
+import type { TreeEngine } from "./tree.ts";
+import type { DiskRange, DiskWrite, SnapshotStep } from "./types.ts";
+
+/** When snapshots are made and how many stay. */
+export interface SnapshotPolicy {
+  /** At the latest after this many blocks. */
+  readonly blocks: number;
+  /** Or after this many changed keys: a restart replays about 100,000 a second. */
+  readonly keys: number;
+  /** Complete snapshots that stay: the second is there should the first be damaged. */
+  readonly keep: number;
+}
+
+const DEFAULTS: SnapshotPolicy = { blocks: 1000, keys: 200_000, keep: 2 };
+/** A chunk is closed when it is this long, bytes. */
+const CHUNK_BYTES = 1 << 18;
+
+/** A snapshot that is complete on disk. */
+export interface SnapshotMark {
+  readonly height: bigint;
+  readonly chunks: number;
+}
+
+/** Keeps account of snapshots and of the change sets that are needed beside them. */
+export class SnapshotKeeper {
+  readonly policy: SnapshotPolicy;
+  readonly #engine: TreeEngine;
+  readonly #history: History;
+  #complete: SnapshotMark[] = [];
+  #firstChange: bigint | undefined;
+  #blocks = 0;
+  #keys = 0;
+  #latest: Version | undefined;
+  #writer: SnapshotWriter | undefined;
+
+  constructor(engine: TreeEngine, history: History, policy: Partial<SnapshotPolicy>) {
+    this.policy = { ...DEFAULTS, ...policy };
+    assert(this.policy.keep >= 1, "at least one snapshot is kept");
+    this.#engine = engine;
+    this.#history = history;
+  }
+
+  /** Snapshots on disk, oldest first. */
+  get complete(): readonly SnapshotMark[] {
+    return this.#complete;
+  }
+
+  /** Height being written, if any. */
+  get writing(): bigint | undefined {
+    return this.#writer?.version.height;
+  }
+
+  /** First height whose change set is on disk; `height` when none was before. */
+  firstChange(height: bigint): bigint {
+    this.#firstChange ??= height;
+    return this.#firstChange;
+  }
+
+  /** Tells of a commit with so many changed keys. */
+  committed(version: Version, keys: number): void {
+    this.#latest = version;
+    this.#blocks += 1;
+    this.#keys += keys;
+  }
+
+  /** What a loader found on disk. */
+  restore(complete: readonly SnapshotMark[], firstChange: bigint): void {
+    this.#complete = [...complete];
+    this.#firstChange = firstChange;
+  }
+
+  /** Whether `step` has something to do. */
+  get due(): boolean {
+    if (this.#writer !== undefined) return true;
+    return this.#blocks >= this.policy.blocks || this.#keys >= this.policy.keys;
+  }
+
+  /**
+   * Writes on, at most `nodes` nodes (a thousand take about a millisecond); begins when a snapshot
+   * is due or `force`d. Undefined when there is nothing to do. Floor 5 writes what it gets, in
+   * order: the last step with fsync, and clears the ranges only after it.
+   */
+  step(nodes: number, force = false): SnapshotStep | undefined {
+    if (this.#writer === undefined) {
+      if (this.#latest === undefined || !(force || this.due)) return undefined;
+      this.#history.pin(this.#latest);
+      this.#writer = new SnapshotWriter(this.#engine, this.#latest);
+      this.#blocks = 0;
+      this.#keys = 0;
+    }
+    const writer = this.#writer;
+    const writes = writer.run(nodes);
+    if (!writer.done) return { writes, last: false, clear: [] };
+    this.#writer = undefined;
+    this.#history.unpin(writer.version);
+    const mark = { height: writer.version.height, chunks: writer.chunks };
+    writes.push([heightKey(RECORD.marker, mark.height), u64BigEndian(BigInt(mark.chunks))]);
+    this.#add(mark, writes);
+    return { writes, last: true, clear: this.stale() };
+  }
+
+  /** Ranges on disk that nothing needs: chunks of no complete snapshot, and old change sets. */
+  stale(): readonly DiskRange[] {
+    const ranges: DiskRange[] = [];
+    let from = 0n;
+    const used = this.#complete.map((mark) => mark.height);
+    if (this.#writer !== undefined) used.push(this.#writer.version.height);
+    for (const height of used) {
+      ranges.push({ gte: heightKey(RECORD.chunk, from), lt: heightKey(RECORD.chunk, height) });
+      from = height + 1n;
+    }
+    ranges.push({ gte: heightKey(RECORD.chunk, from), lt: Uint8Array.of(RECORD.chunk + 1) });
+    const first = this.#firstChange ?? 0n;
+    if (first > 1n) {
+      ranges.push({ gte: Uint8Array.of(RECORD.changes), lt: heightKey(RECORD.changes, first) });
+      ranges.push({ gte: Uint8Array.of(RECORD.commit), lt: heightKey(RECORD.commit, first - 1n) });
+    }
+    return ranges;
+  }
+
+  /** Takes in a complete snapshot; the markers of those that go are deleted with it. */
+  #add(mark: SnapshotMark, writes: DiskWrite[]): void {
+    this.#complete = [...this.#complete.filter((other) => other.height !== mark.height), mark];
+    while (this.#complete.length > this.policy.keep) {
+      const gone = this.#complete.shift() as SnapshotMark;
+      writes.push([heightKey(RECORD.marker, gone.height), undefined]);
+    }
+    // The oldest snapshot needs the change sets after it.
+    if (this.#complete.length === this.policy.keep)
+      this.#firstChange = (this.#complete[0] as SnapshotMark).height + 1n;
+  }
+}
+
+/** Writes one version, all its stores one after another. */
+class SnapshotWriter {
+  readonly version: Version;
+  chunks = 0;
+  readonly #engine: TreeEngine;
+  readonly #stores: string[];
+  readonly #out = new RecordWriter();
+  #stream: NodeStream | undefined;
+
+  constructor(engine: TreeEngine, version: Version) {
+    this.#engine = engine;
+    this.version = version;
+    this.#stores = version.roots.map((root) => root.name);
+  }
+
+  get done(): boolean {
+    return this.#stores.length === 0 && this.#stream === undefined;
+  }
+
+  /** Chunks filled by at most `limit` nodes, and at the end the last one. */
+  run(limit: number): DiskWrite[] {
+    const writes: DiskWrite[] = [];
+    let left = limit;
+    while (left > 0 && !this.done) {
+      this.#stream ??= this.#begin();
+      left -= this.#stream.run(Math.min(left, 256), this.#out);
+      if (this.#stream.done) this.#stream = undefined;
+      if (this.#out.length >= CHUNK_BYTES || this.done) writes.push(this.#close());
+    }
+    return writes;
+  }
+
+  /** Begins the next store: its name and count of nodes stand before its nodes. */
+  #begin(): NodeStream {
+    const name = this.#stores.shift() as string;
+    const root = this.version.nodes.get(name) as number;
+    const leaves = root === 0 ? 0 : this.#engine.arena.size(root);
+    this.#out.bytes(utf8(name));
+    this.#out.number(Math.max(0, 2 * leaves - 1));
+    return new NodeStream(this.#engine, root, true);
+  }
+
+  #close(): DiskWrite {
+    const key = heightKey(RECORD.chunk, this.version.height, this.chunks);
+    this.chunks += 1;
+    return [key, this.#out.take()];
+  }
+}

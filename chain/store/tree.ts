@@ -1,0 +1,296 @@
+// The IAVL tree over the arenas: set and remove with path copy, lookups, walks, hashing. Shapes,
+// versions and hashes are those of cosmos/iavl v1 (test/oracle holds both against each other).
+//
+// A root is a node id and stays valid until its version is released (`versions.ts`). Nodes of
+// earlier versions are never changed: a write copies the path from the root. Nodes made in the
+// version that is being worked on are changed in place. Nothing is hashed before `hashTree`.
+
+import { assert, must } from "../base/assert.ts";
+import type { Platform } from "../base/platform.ts";
+import { NIL, NodeArena } from "./nodes.ts";
+import { Preimage } from "./preimage.ts";
+import type { StoreEntry } from "./types.ts";
+
+/** Works on one tree in one version at a time; holds no state between writes but its orphan list. */
+export class TreeEngine {
+  readonly arena: NodeArena;
+  readonly #preimage: Preimage;
+  readonly platform: Platform;
+  #version = 0;
+  #orphans: number[] = [];
+  #key: Uint8Array = new Uint8Array(0);
+  #value: Uint8Array = new Uint8Array(0);
+  /** Whether the last set found its key. */
+  #replaced = false;
+  /** Smallest key of a right subtree whose old smallest key was removed; one hold, 0 = none. */
+  #newKey = 0;
+
+  constructor(platform: Platform) {
+    this.arena = new NodeArena(platform);
+    this.#preimage = new Preimage();
+    this.platform = platform;
+  }
+
+  /** Begins writing version `version`; nodes of other versions will be copied. */
+  begin(version: number): void {
+    assert(version > 0 && version < 2 ** 32, `tree version ${version}`);
+    assert(this.#orphans.length === 0, "a version was begun while another was not ended");
+    this.#version = version;
+  }
+
+  /** Ends the version: the nodes of earlier versions that it replaced. */
+  end(): readonly number[] {
+    const orphans = this.#orphans;
+    this.#orphans = [];
+    return orphans;
+  }
+
+  /** Root after writing `value` under `key`. An equal value is a write too. */
+  set(root: number, key: Uint8Array, value: Uint8Array): number {
+    assert(key.length > 0, "a tree key must not be empty");
+    this.#key = key;
+    this.#value = value;
+    this.#replaced = false;
+    return root === NIL ? this.#newLeaf(this.arena.blobs.put(key)) : this.#set(root);
+  }
+
+  /** Root after removing `key`; the same root when it is not there. */
+  remove(root: number, key: Uint8Array): number {
+    if (this.find(root, key) === NIL) return root;
+    this.#key = key;
+    this.#newKey = 0;
+    const after = this.#remove(root);
+    if (this.#newKey !== 0) this.arena.blobs.release(this.#newKey);
+    return after;
+  }
+
+  /** The leaf of `key`, or NIL. */
+  find(root: number, key: Uint8Array): number {
+    if (root === NIL) return NIL;
+    const { arena } = this;
+    let id = root;
+    while (arena.height(id) > 0)
+      id = arena.blobs.compare(key, arena.key(id)) < 0 ? arena.left(id) : arena.right(id);
+    return arena.blobs.compare(key, arena.key(id)) === 0 ? id : NIL;
+  }
+
+  get(root: number, key: Uint8Array): Uint8Array | undefined {
+    const leaf = this.find(root, key);
+    return leaf === NIL ? undefined : this.arena.blobs.read(this.arena.value(leaf));
+  }
+
+  /** Leaves with start <= key < end in order; an absent bound is open. */
+  *leaves(
+    root: number,
+    start: Uint8Array | undefined,
+    end: Uint8Array | undefined,
+    reverse: boolean,
+  ): IterableIterator<number> {
+    if (root === NIL) return;
+    const { arena } = this;
+    const stack = [root];
+    while (stack.length > 0) {
+      const id = stack.pop() as number;
+      const key = arena.key(id);
+      // Against an inner node: keys below its key lie left, the others right.
+      const fromLeft = start === undefined || arena.blobs.compare(start, key) < 0;
+      const toRight = end === undefined || arena.blobs.compare(end, key) > 0;
+      if (arena.height(id) === 0) {
+        const atStart = fromLeft || arena.blobs.compare(must(start, "start"), key) === 0;
+        if (atStart && toRight) yield id;
+        continue;
+      }
+      if (reverse) {
+        if (fromLeft) stack.push(arena.left(id));
+        if (toRight) stack.push(arena.right(id));
+      } else {
+        if (toRight) stack.push(arena.right(id));
+        if (fromLeft) stack.push(arena.left(id));
+      }
+    }
+  }
+
+  /** Entries with start <= key < end in order. */
+  *entries(
+    root: number,
+    start?: Uint8Array,
+    end?: Uint8Array,
+    reverse = false,
+  ): IterableIterator<StoreEntry> {
+    const { blobs } = this.arena;
+    for (const leaf of this.leaves(root, start, end, reverse))
+      yield [blobs.read(this.arena.key(leaf)), blobs.read(this.arena.value(leaf))];
+  }
+
+  /** Hashes whatever has no hash yet below `root`; gives the root hash. */
+  hashTree(root: number): Uint8Array {
+    if (root === NIL) return this.platform.sha256(new Uint8Array(0));
+    if (!this.arena.isHashed(root)) this.#hash(root);
+    return this.arena.hash(root);
+  }
+
+  /** Hash that a node must have, from its fields and the stored hashes of its children. */
+  rehash(id: number): Uint8Array {
+    const view =
+      this.arena.height(id) === 0
+        ? this.#preimage.leaf(this.arena, id, this.platform)
+        : this.#preimage.inner(this.arena, id);
+    return this.platform.sha256(view);
+  }
+
+  /** Frees every node below `root` that was made in `version`: what a discarded stage leaves. */
+  freeVersion(root: number, version: number): void {
+    if (root === NIL || this.arena.version(root) !== version) return;
+    if (this.arena.height(root) > 0) {
+      this.freeVersion(this.arena.left(root), version);
+      this.freeVersion(this.arena.right(root), version);
+    }
+    this.arena.free(root);
+  }
+
+  /** Frees a whole tree of which no other root holds a part. */
+  freeAll(root: number): void {
+    if (root === NIL) return;
+    if (this.arena.height(root) > 0) {
+      this.freeAll(this.arena.left(root));
+      this.freeAll(this.arena.right(root));
+    }
+    this.arena.free(root);
+  }
+
+  #newLeaf(key: number): number {
+    return this.arena.leaf(this.#version, key, this.arena.blobs.put(this.#value));
+  }
+
+  /** The node itself when it may be changed, else a copy that may. */
+  #own(id: number): number {
+    if (this.arena.version(id) === this.#version) return id;
+    this.#orphans.push(id);
+    return this.arena.copy(this.#version, id);
+  }
+
+  /** The node is no longer part of the version that is being made. */
+  #drop(id: number): void {
+    if (this.arena.version(id) === this.#version) this.arena.free(id);
+    else this.#orphans.push(id);
+  }
+
+  #set(id: number): number {
+    const { arena } = this;
+    const order = arena.blobs.compare(this.#key, arena.key(id));
+    if (arena.height(id) === 0) return this.#setAtLeaf(id, order);
+    const own = this.#own(id);
+    if (order < 0) arena.setLeft(own, this.#set(arena.left(own)));
+    else arena.setRight(own, this.#set(arena.right(own)));
+    arena.measure(own);
+    return this.#replaced ? own : this.#balance(own);
+  }
+
+  #setAtLeaf(id: number, order: number): number {
+    const { arena } = this;
+    if (order === 0) {
+      this.#replaced = true;
+      if (arena.version(id) === this.#version) {
+        arena.setValue(id, arena.blobs.put(this.#value));
+        return id;
+      }
+      arena.blobs.hold(arena.key(id));
+      this.#orphans.push(id);
+      return this.#newLeaf(arena.key(id));
+    }
+    const leaf = this.#newLeaf(arena.blobs.put(this.#key));
+    // The inner node takes the larger of the two keys: the smallest of its right side.
+    const key = arena.key(order < 0 ? id : leaf);
+    arena.blobs.hold(key);
+    return order < 0
+      ? arena.inner(this.#version, key, leaf, id)
+      : arena.inner(this.#version, key, id, leaf);
+  }
+
+  /** Removes a key that is there below `id`; NIL when nothing is left. */
+  #remove(id: number): number {
+    const { arena } = this;
+    if (arena.height(id) === 0) {
+      this.#drop(id);
+      return NIL;
+    }
+    const toLeft = arena.blobs.compare(this.#key, arena.key(id)) < 0;
+    const child = this.#remove(toLeft ? arena.left(id) : arena.right(id));
+    if (child === NIL) return this.#liftSibling(id, toLeft);
+    const own = this.#own(id);
+    if (toLeft) arena.setLeft(own, child);
+    else {
+      arena.setRight(own, child);
+      if (this.#newKey !== 0) {
+        arena.setKey(own, this.#newKey);
+        this.#newKey = 0;
+      }
+    }
+    arena.measure(own);
+    return this.#balance(own);
+  }
+
+  /** The child that remains takes its parent's place. */
+  #liftSibling(id: number, removedLeft: boolean): number {
+    const { arena } = this;
+    if (removedLeft) {
+      this.#newKey = arena.key(id);
+      arena.blobs.hold(this.#newKey);
+    }
+    const sibling = removedLeft ? arena.right(id) : arena.left(id);
+    this.#drop(id);
+    return sibling;
+  }
+
+  #lean(id: number): number {
+    return this.arena.height(this.arena.left(id)) - this.arena.height(this.arena.right(id));
+  }
+
+  /** Rotates an owned node whose sides differ by more than one level. */
+  #balance(id: number): number {
+    const { arena } = this;
+    const lean = this.#lean(id);
+    if (lean > 1) {
+      if (this.#lean(arena.left(id)) < 0)
+        arena.setLeft(id, this.#rotateLeft(this.#own(arena.left(id))));
+      return this.#rotateRight(id);
+    }
+    if (lean < -1) {
+      if (this.#lean(arena.right(id)) > 0)
+        arena.setRight(id, this.#rotateRight(this.#own(arena.right(id))));
+      return this.#rotateLeft(id);
+    }
+    return id;
+  }
+
+  #rotateRight(id: number): number {
+    const { arena } = this;
+    const top = this.#own(arena.left(id));
+    arena.setLeft(id, arena.right(top));
+    arena.setRight(top, id);
+    arena.measure(id);
+    arena.measure(top);
+    return top;
+  }
+
+  #rotateLeft(id: number): number {
+    const { arena } = this;
+    const top = this.#own(arena.right(id));
+    arena.setRight(id, arena.left(top));
+    arena.setLeft(top, id);
+    arena.measure(id);
+    arena.measure(top);
+    return top;
+  }
+
+  #hash(id: number): void {
+    const { arena } = this;
+    if (arena.height(id) === 0) {
+      arena.hashInto(id, this.#preimage.leaf(arena, id, this.platform));
+      return;
+    }
+    if (!arena.isHashed(arena.left(id))) this.#hash(arena.left(id));
+    if (!arena.isHashed(arena.right(id))) this.#hash(arena.right(id));
+    arena.hashInto(id, this.#preimage.inner(arena, id));
+  }
+}
