@@ -1,5 +1,6 @@
 // The door of module escrow.
 
+export { escrowErrors } from "./errors.ts";
 export type { EscrowHooks } from "./hooks.ts";
 export type {
   CreditSource,
@@ -10,5 +11,7 @@ export type {
   NewPayment,
   PaymentEnd,
 } from "./keeper/interface.ts";
-export type { EscrowNeeds, Payees, PayoutSink, SinkResult } from "./needs.ts";
+export { createEscrowModule } from "./module.ts";
+export type { Debt, EscrowNeeds, Payees, PayoutSink, SinkResult } from "./needs.ts";
+export { defaultDenom, defaultParams } from "./params.ts";
 export * from "./types.ts";

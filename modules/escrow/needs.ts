@@ -5,7 +5,7 @@ import type { Coin } from "../../chain/base/coins.ts";
 import type { HookList } from "../../chain/runtime/index.ts";
 import type { BankMoves, Context } from "../../chain/runtime/types.ts";
 import type { EscrowHooks } from "./hooks.ts";
-import type { PaymentRef } from "./types.ts";
+import type { AccountKey, PaymentRef } from "./types.ts";
 
 /** What provider tells about those who are paid. */
 export interface Payees {
@@ -15,16 +15,27 @@ export interface Payees {
   mayAct(ctx: Context, owner: Address, signer: Address): boolean;
 }
 
-/** What a sink did with a net amount: the parts sum up to it. */
+/** A part of a payout that stays in the escrow module account and is owed to somebody. */
+export interface Debt {
+  readonly account: AccountKey;
+  /** Gets the amount when the account is closed or gone. */
+  readonly owner: Address;
+  readonly amount: bigint;
+}
+
+/** What a sink did with a net amount: debts, bond and payee sum up to it. */
 export interface SinkResult {
-  /** Kept in the escrow module account; escrow credits it to whom it is owed. */
-  readonly debts: bigint;
+  /** Not moved: escrow credits them. */
+  readonly debts: readonly Debt[];
+  /** Moved to the bond of the payee. */
   readonly bond: bigint;
+  /** To be delivered to `recipient` by escrow, to Unclaimed if that is impossible. */
   readonly payee: bigint;
+  readonly recipient: Address;
 }
 
 /**
- * Places exactly `net`, which lies in the escrow module account: debts, earn-in of the bond,
+ * Divides exactly `net`, which lies in the escrow module account: debts, earn-in of the bond,
  * co-stake share, payee, in this order. Cannot fail and cannot call escrow.
  */
 export interface PayoutSink {
@@ -42,3 +53,8 @@ export interface EscrowNeeds {
   readonly sink?: PayoutSink;
   readonly hooks: HookList<EscrowHooks>;
 }
+
+/** Module account that takes the community part of fees until module distribution exists. */
+export const COMMUNITY_ACCOUNT = "fee_collector";
+/** Module account that takes the insurance part of fees. */
+export const INSURANCE_ACCOUNT = "insurance";

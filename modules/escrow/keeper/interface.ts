@@ -142,13 +142,18 @@ export interface EscrowKeeper {
 
   /** Lays a lien on free funds; gives back its id. Throws: escrow/accountNotOpen, insufficientFunds. */
   createHold(ctx: Context, hold: NewHold): bigint;
-  /** Days are counted from T = start on; nothing is left at T = end. */
-  startHold(ctx: Context, account: AccountKey, hold: bigint, start: bigint, end: bigint): void;
+  /** Days are counted from T = now on; nothing is left at T = end. */
+  startHold(ctx: Context, account: AccountKey, hold: bigint, end: bigint): void;
   /** Throws: escrow/holdNotFound. */
   endHold(ctx: Context, account: AccountKey, hold: bigint, outcome: HoldOutcome): void;
 }
 
 /** Where credited coins come from: the escrow module account itself (debts kept), or a module. */
 export type CreditSource =
-  | { readonly kind: "escrow"; readonly owner: Address }
-  | { readonly kind: "module"; readonly module: string; readonly owner: Address };
+  | { readonly kind: "escrow"; readonly owner: Address; readonly denom: string }
+  | {
+      readonly kind: "module";
+      readonly module: string;
+      readonly owner: Address;
+      readonly denom: string;
+    };

@@ -1,0 +1,30 @@
+import { defineErrors } from "../../chain/base/errors.ts";
+
+/** Refusals of module escrow. */
+export const escrowErrors = defineErrors("escrow", {
+  accountNotFound: [2, "escrow account not found"],
+  accountExists: [3, "escrow account exists already"],
+  accountClosed: [4, "escrow account is closed"],
+  accountNotOpen: [5, "escrow account is not open"],
+  accountInUse: [6, "escrow account has live payments or holds"],
+  denomNotAccepted: [7, "denom is not accepted by the market"],
+  invalidDenom: [8, "denom differs from the denom of the account"],
+  invalidDeposit: [9, "invalid deposit"],
+  unsupportedSource: [10, "deposit source is not served yet"],
+  foreignDeposit: [11, "only the owner can deposit for now"],
+  depositsFull: [12, "the account holds as many deposits as it may"],
+  insufficientFunds: [13, "not enough free funds in the escrow account"],
+  paymentNotFound: [14, "payment not found"],
+  paymentExists: [15, "payment exists already"],
+  paymentClosed: [16, "payment is closed"],
+  paymentState: [17, "payment is not in a state that allows this"],
+  tooManyPayments: [18, "the account has as many payments as it may"],
+  invalidRate: [19, "rate out of range"],
+  holdNotFound: [20, "hold not found"],
+  invalidHold: [21, "invalid hold"],
+  invalidId: [22, "invalid escrow id"],
+  invalidPayout: [23, "invalid payout settings"],
+  nothingUnclaimed: [24, "nothing waits for this address"],
+  invalidParams: [25, "invalid escrow parameters"],
+  invalidGenesis: [26, "invalid escrow genesis"],
+});
