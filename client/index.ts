@@ -1,0 +1,31 @@
+// The client library: everything that a program needs to work with a Leasehold chain, on published
+// CosmJS packages, in Node and in browsers.
+
+export { LeaseholdClient } from "./client.ts";
+export type { ChainFacts, ConnectOptions } from "./client.ts";
+export {
+  defaultDeposit,
+  deploy,
+  deploymentMessage,
+  NoLease,
+  orderReasons,
+  waitForLease,
+} from "./deploy.ts";
+export type { Deployed, DeployOptions, GroupRef, WaitOptions } from "./deploy.ts";
+export { assertDelivered, ChainRefusal, nameOfCode, toRefusal } from "./errors.ts";
+export type { Codespace } from "./errors.ts";
+export { decodeEvent, findEvents } from "./events.ts";
+export type { RawEvent, TypedEvent } from "./events.ts";
+export type { Fill } from "./fill.ts";
+export { newMnemonic, walletFromMnemonic } from "./keys.ts";
+export type { Wallet } from "./keys.ts";
+export * from "./msgs/index.ts";
+export * from "./queries/index.ts";
+export {
+  createLeaseholdAminoConverters,
+  createLeaseholdAminoTypes,
+  createLeaseholdRegistry,
+  leaseholdTypes,
+  toGeneratedType,
+} from "./registry.ts";
+export * from "./sdl/index.ts";

@@ -1,0 +1,41 @@
+import {
+  MsgCreateBid,
+  MsgLowerBid,
+  MsgWithdrawBid,
+  MsgAcceptBid,
+  MsgRejectBid,
+  MsgMatchOrder,
+  MsgPostOffer,
+  MsgUpdateOffer,
+  MsgPauseOffer,
+  MsgResumeOffer,
+  MsgCancelOffer,
+  MsgStartLease,
+  MsgAckResume,
+  MsgRefuseResume,
+  MsgCloseLease,
+  MsgLeaveLease,
+  MsgUpdateParams,
+} from "../../chain/codec/gen/leasehold/market/v1.ts";
+import { messageBuilders } from "./build.ts";
+
+/** Messages of module market, for providers and tenants: `marketMsgs.createBid({...})` gives what CosmJS signs. */
+export const marketMsgs = messageBuilders({
+  createBid: MsgCreateBid,
+  lowerBid: MsgLowerBid,
+  withdrawBid: MsgWithdrawBid,
+  acceptBid: MsgAcceptBid,
+  rejectBid: MsgRejectBid,
+  matchOrder: MsgMatchOrder,
+  postOffer: MsgPostOffer,
+  updateOffer: MsgUpdateOffer,
+  pauseOffer: MsgPauseOffer,
+  resumeOffer: MsgResumeOffer,
+  cancelOffer: MsgCancelOffer,
+  startLease: MsgStartLease,
+  ackResume: MsgAckResume,
+  refuseResume: MsgRefuseResume,
+  closeLease: MsgCloseLease,
+  leaveLease: MsgLeaveLease,
+  updateParams: MsgUpdateParams,
+});
