@@ -34,5 +34,13 @@ export {
 } from "./values.ts";
 export type { ValueCodec } from "./values.ts";
 export { TreeMultiStore } from "./multistore.ts";
+export { StateLoader } from "./loader.ts";
+export type { LoadOptions } from "./loader.ts";
+export { DamagedState, RECORD } from "./records.ts";
+export { SnapshotKeeper } from "./snapshots.ts";
+export type { SnapshotMark, SnapshotPolicy } from "./snapshots.ts";
+export { exportTree, importTree } from "./stream.ts";
+export { describeDamage, FlatVerifier, verifyTrees } from "./verify.ts";
+export type { Damage } from "./verify.ts";
 export type { BlockChanges, MultiStoreOptions } from "./multistore.ts";
 export type * from "./types.ts";

@@ -5,9 +5,10 @@
 // work between blocks, in the host's idle time. A snapshot without its marker does not exist.
 
 import { assert } from "../base/assert.ts";
-import { u64BigEndian, utf8 } from "../base/bytes.ts";
+import { concatBytes, EMPTY_BYTES, readU64BigEndian, u64BigEndian, utf8 } from "../base/bytes.ts";
+import type { Platform } from "../base/platform.ts";
 import type { History, Version } from "./history.ts";
-import { heightKey, RECORD, RecordWriter } from "./records.ts";
+import { heightKey, RECORD, RecordWriter, requireIntact } from "./records.ts";
 import { NodeStream } from "./stream.ts";
 import type { TreeEngine } from "./tree.ts";
 import type { DiskRange, DiskWrite, SnapshotStep } from "./types.ts";
@@ -30,6 +31,24 @@ const CHUNK_BYTES = 1 << 18;
 export interface SnapshotMark {
   readonly height: bigint;
   readonly chunks: number;
+  /** Chained over the chunks by `chainDigest`: a flipped bit must not become state. */
+  readonly digest: Uint8Array;
+}
+
+/** Digest of a row of chunks, one chunk longer: SHA-256(digest so far, SHA-256(chunk)). */
+export function chainDigest(platform: Platform, before: Uint8Array, chunk: Uint8Array): Uint8Array {
+  return platform.sha256(concatBytes(before, platform.sha256(chunk)));
+}
+
+/** Value of a marker record. */
+export function encodeMark(mark: SnapshotMark): Uint8Array {
+  return concatBytes(u64BigEndian(BigInt(mark.chunks)), mark.digest);
+}
+
+/** Reads a marker record. Throws: DamagedState. */
+export function decodeMark(height: bigint, value: Uint8Array): SnapshotMark {
+  requireIntact(value.length === 40, `marker of snapshot ${height} has ${value.length} bytes`);
+  return { height, chunks: Number(readU64BigEndian(value)), digest: value.slice(8) };
 }
 
 /** Keeps account of snapshots and of the change sets that are needed beside them. */
@@ -104,23 +123,19 @@ export class SnapshotKeeper {
     if (!writer.done) return { writes, last: false, clear: [] };
     this.#writer = undefined;
     this.#history.unpin(writer.version);
-    const mark = { height: writer.version.height, chunks: writer.chunks };
-    writes.push([heightKey(RECORD.marker, mark.height), u64BigEndian(BigInt(mark.chunks))]);
-    this.#add(mark, writes);
+    const { chunks, digest } = writer;
+    const mark: SnapshotMark = { height: writer.version.height, chunks, digest };
+    writes.push([heightKey(RECORD.marker, mark.height), encodeMark(mark)]);
+    this.#add(mark);
     return { writes, last: true, clear: this.stale() };
   }
 
-  /** Ranges on disk that nothing needs: chunks of no complete snapshot, and old change sets. */
+  /** Ranges on disk that nothing needs: what belongs to no complete snapshot, and old change sets. */
   stale(): readonly DiskRange[] {
-    const ranges: DiskRange[] = [];
-    let from = 0n;
-    const used = this.#complete.map((mark) => mark.height);
-    if (this.#writer !== undefined) used.push(this.#writer.version.height);
-    for (const height of used) {
-      ranges.push({ gte: heightKey(RECORD.chunk, from), lt: heightKey(RECORD.chunk, height) });
-      from = height + 1n;
-    }
-    ranges.push({ gte: heightKey(RECORD.chunk, from), lt: Uint8Array.of(RECORD.chunk + 1) });
+    const complete = this.#complete.map((mark) => mark.height);
+    const writing = this.writing;
+    const chunks = writing === undefined ? complete : [...complete, writing];
+    const ranges = [...gaps(RECORD.marker, complete), ...gaps(RECORD.chunk, chunks)];
     const first = this.#firstChange ?? 0n;
     if (first > 1n) {
       ranges.push({ gte: Uint8Array.of(RECORD.changes), lt: heightKey(RECORD.changes, first) });
@@ -129,23 +144,33 @@ export class SnapshotKeeper {
     return ranges;
   }
 
-  /** Takes in a complete snapshot; the markers of those that go are deleted with it. */
-  #add(mark: SnapshotMark, writes: DiskWrite[]): void {
+  /** Takes in a complete snapshot and lets go of the oldest. */
+  #add(mark: SnapshotMark): void {
     this.#complete = [...this.#complete.filter((other) => other.height !== mark.height), mark];
-    while (this.#complete.length > this.policy.keep) {
-      const gone = this.#complete.shift() as SnapshotMark;
-      writes.push([heightKey(RECORD.marker, gone.height), undefined]);
-    }
+    while (this.#complete.length > this.policy.keep) this.#complete.shift();
     // The oldest snapshot needs the change sets after it.
     if (this.#complete.length === this.policy.keep)
       this.#firstChange = (this.#complete[0] as SnapshotMark).height + 1n;
   }
 }
 
+/** The ranges of one kind of record between these heights (ascending). */
+function gaps(kind: number, heights: readonly bigint[]): DiskRange[] {
+  const ranges: DiskRange[] = [];
+  let from = 0n;
+  for (const height of heights) {
+    if (height > from) ranges.push({ gte: heightKey(kind, from), lt: heightKey(kind, height) });
+    from = height + 1n;
+  }
+  ranges.push({ gte: heightKey(kind, from), lt: Uint8Array.of(kind + 1) });
+  return ranges;
+}
+
 /** Writes one version, all its stores one after another. */
 class SnapshotWriter {
   readonly version: Version;
   chunks = 0;
+  digest: Uint8Array = EMPTY_BYTES;
   readonly #engine: TreeEngine;
   readonly #stores: string[];
   readonly #out = new RecordWriter();
@@ -186,7 +211,9 @@ class SnapshotWriter {
 
   #close(): DiskWrite {
     const key = heightKey(RECORD.chunk, this.version.height, this.chunks);
+    const chunk = this.#out.take();
     this.chunks += 1;
-    return [key, this.#out.take()];
+    this.digest = chainDigest(this.#engine.platform, this.digest, chunk);
+    return [key, chunk];
   }
 }
