@@ -13,7 +13,7 @@ import type { ProviderRecord } from "../../chain/codec/gen/leasehold/provider/v1
 import type { BasicEnv, Context, GenesisPart } from "../../chain/runtime/index.ts";
 import { providerErrors } from "./errors.ts";
 import type { ProviderKeeper } from "./keeper.ts";
-import { checkDevices, checkHeartbeatKey, checkSelf } from "./msgs/checks.ts";
+import { checkDevices, checkHeartbeatKey, checkSelf } from "./keeper/checks.ts";
 import { DEFAULT_PARAMS, validateParams } from "./params.ts";
 import * as state from "./state.ts";
 import { countOfClass } from "./types.ts";

@@ -5,7 +5,7 @@ import {
 import type { MsgHandler } from "../../../chain/runtime/index.ts";
 import { providerErrors } from "../errors.ts";
 import type { ProviderKeeper } from "../keeper.ts";
-import { requirePresent } from "./checks.ts";
+import { requirePresent } from "../keeper/checks.ts";
 
 /**
  * MsgHeartbeat, signed by the operator: a sign of life. Root and signature are checked for their

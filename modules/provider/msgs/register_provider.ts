@@ -9,7 +9,7 @@ import { emitKeysSet, emitRegistered } from "../events.ts";
 import type { ProviderKeeper } from "../keeper.ts";
 import { BURNER } from "../needs.ts";
 import { sortAttributes } from "../types.ts";
-import { checkAttributeCount, checkHeartbeatKey, checkSelf } from "./checks.ts";
+import { checkAttributeCount, checkHeartbeatKey, checkSelf } from "../keeper/checks.ts";
 
 /**
  * MsgRegisterProvider, signed by the owner: burns the registration fee and puts the provider into

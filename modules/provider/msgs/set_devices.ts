@@ -9,7 +9,7 @@ import { providerErrors } from "../errors.ts";
 import { emitDevicesSet } from "../events.ts";
 import type { ProviderKeeper } from "../keeper.ts";
 import { countOfClass, CPU_CLASS, quote, sortDevices } from "../types.ts";
-import { checkDevices, requirePresent } from "./checks.ts";
+import { checkDevices, requirePresent } from "../keeper/checks.ts";
 
 /**
  * MsgSetDevices, signed by owner or operator: replaces the list of devices. GPUs stand under the

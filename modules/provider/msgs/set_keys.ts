@@ -3,7 +3,7 @@ import type { MsgHandler } from "../../../chain/runtime/index.ts";
 import { providerErrors } from "../errors.ts";
 import { emitKeysSet } from "../events.ts";
 import type { ProviderKeeper } from "../keeper.ts";
-import { checkHeartbeatKey, requirePresent } from "./checks.ts";
+import { checkHeartbeatKey, requirePresent } from "../keeper/checks.ts";
 
 /**
  * MsgSetKeys, signed by the owner: replaces operator, payout address or heartbeat key; what is empty

@@ -7,7 +7,7 @@ import { providerErrors } from "../errors.ts";
 import { emitUpdated } from "../events.ts";
 import type { ProviderKeeper } from "../keeper.ts";
 import { quote, sortAttributes } from "../types.ts";
-import { checkAttributeCount, checkSelf, requirePresent } from "./checks.ts";
+import { checkAttributeCount, checkSelf, requirePresent } from "../keeper/checks.ts";
 
 /**
  * MsgUpdateProvider, signed by the owner: replaces gateway, claims and contact. A claim that a live

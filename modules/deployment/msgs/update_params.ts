@@ -1,0 +1,36 @@
+import { equalBytes } from "../../../chain/base/bytes.ts";
+import { sdkErrors } from "../../../chain/base/errors.ts";
+import {
+  MsgUpdateParams,
+  MsgUpdateParamsResponse,
+} from "../../../chain/codec/gen/leasehold/deployment/v1.ts";
+import type { MsgHandler } from "../../../chain/runtime/index.ts";
+import { emitParamsUpdated } from "../events.ts";
+import type { DeploymentKeeper } from "../keeper.ts";
+import { validateParams } from "../params.ts";
+
+/**
+ * MsgUpdateParams, signed by the authority: replaces the parameters of the module.
+ * State: params. Events: EventParamsUpdated. Throws: sdk/4, deployment/16.
+ */
+export function updateParams(
+  keeper: DeploymentKeeper,
+): MsgHandler<MsgUpdateParams, MsgUpdateParamsResponse> {
+  return {
+    type: MsgUpdateParams,
+    response: MsgUpdateParamsResponse,
+    validateBasic(msg, env) {
+      env.addresses.parse(msg.authority);
+      validateParams(msg.params);
+    },
+    handle(ctx, msg) {
+      if (!equalBytes(ctx.addresses.parse(msg.authority), ctx.authority))
+        throw sdkErrors.unauthorized.with(
+          `invalid authority; expected ${ctx.addresses.format(ctx.authority)}, got ${msg.authority}`,
+        );
+      keeper.setParams(ctx, msg.params);
+      emitParamsUpdated(ctx, msg.authority);
+      return {};
+    },
+  };
+}
