@@ -3,7 +3,7 @@
 
 import { assert } from "../base/assert.ts";
 import { toBase64 } from "../base/bytes.ts";
-import type { FieldTable, Json, MessageType, TypeRegistry } from "../codec/types.ts";
+import type { EnumTable, FieldTable, MessageType } from "../codec/index.ts";
 import type { Attribute, Context } from "./types.ts";
 
 /** How one field of an event is printed. */
@@ -11,12 +11,11 @@ interface EventField {
   readonly key: string;
   /** Property of the TypeScript value. */
   readonly property: string;
-  readonly isEnum: boolean;
+  /** Names by number, of an enum. */
+  readonly names: ReadonlyMap<number, string> | undefined;
 }
 
 const FIELDS = new Map<string, readonly EventField[]>();
-
-const NO_TYPES: TypeRegistry = { find: () => undefined };
 
 /**
  * Emits `value` as the typed event `type`. Every field becomes an attribute, defaults too: integers
@@ -25,17 +24,10 @@ const NO_TYPES: TypeRegistry = { find: () => undefined };
 export function emitTyped<T>(ctx: Context, type: MessageType<T>, value: T): void {
   const attributes: Attribute[] = [];
   const record = value as Readonly<Record<string, unknown>>;
-  let json: Json | undefined;
   for (const field of fieldsOf(type)) {
     const plain = record[field.property];
     if (plain === undefined) continue;
-    if (field.isEnum) {
-      json ??= type.toJson(value, NO_TYPES);
-      const named = (json as { readonly [key: string]: Json })[field.key];
-      attributes.push({ key: field.key, value: String(named ?? plain) });
-    } else {
-      attributes.push({ key: field.key, value: plainText(plain) });
-    }
+    attributes.push({ key: field.key, value: plainText(plain, field.names) });
   }
   ctx.emit({ type: type.name, attributes });
 }
@@ -43,24 +35,29 @@ export function emitTyped<T>(ctx: Context, type: MessageType<T>, value: T): void
 function fieldsOf<T>(type: MessageType<T>): readonly EventField[] {
   let fields = FIELDS.get(type.name);
   if (fields === undefined) {
-    fields = type.table.fields.map((field) => eventField(type.name, field));
+    fields = type.table.fields.map((field) => eventField(type, field));
     FIELDS.set(type.name, fields);
   }
   return fields;
 }
 
-function eventField(owner: string, field: FieldTable): EventField {
+function eventField<T>(type: MessageType<T>, field: FieldTable): EventField {
   const flat = field.kind !== "message" && field.repeated !== true;
-  assert(flat, `event ${owner}: field ${field.name} is not a flat scalar`);
+  assert(flat, `event ${type.name}: field ${field.name} is not a flat scalar`);
   return {
     key: field.name,
     property: field.name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
-    isEnum: field.kind === "enum",
+    names: namesOf(type.refs().enums.get(field.type)),
   };
 }
 
-function plainText(value: unknown): string {
+function namesOf(table: EnumTable | undefined): ReadonlyMap<number, string> | undefined {
+  return table && new Map(table.values.map(([name, number]) => [number, name]));
+}
+
+function plainText(value: unknown, names: ReadonlyMap<number, string> | undefined): string {
   if (typeof value === "string") return value;
+  if (typeof value === "number" && names !== undefined) return names.get(value) ?? String(value);
   if (value instanceof Uint8Array) return toBase64(value);
   return String(value);
 }

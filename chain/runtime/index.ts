@@ -1,5 +1,16 @@
-// The door of floor 2: what modules (floor 3) and the application (floor 4) may use of the runtime.
+// The door of floor 2: what modules (floor 3), the application (floor 4) and drivers use of the runtime.
 
+export { toAbciEvents } from "./abci.ts";
+export { Application } from "./application.ts";
+export { rewrapped, undefinedError } from "./ante_types.ts";
+export type {
+  AnteAccount,
+  AnteAccounts,
+  AnteFees,
+  AnteNeeds,
+  AnteParams,
+  GasPrice,
+} from "./ante_types.ts";
 export { Branches } from "./branches.ts";
 export type { StoreSet } from "./branches.ts";
 export { BranchContext } from "./context.ts";
@@ -7,13 +18,38 @@ export type { ContextEnv } from "./context.ts";
 export { contain, runDue } from "./due.ts";
 export type { DueOptions } from "./due.ts";
 export { emitTyped } from "./events.ts";
+export type { TxOutcome } from "./execute.ts";
 export { errorText, isResourceFailure } from "./failure.ts";
 export type { BugReporter } from "./failure.ts";
-export { GasStore, LimitedMeter, OpenMeter, OutOfGasError, STORE_COSTS } from "./gas.ts";
+export {
+  GasStore,
+  LimitedMeter,
+  OpenMeter,
+  OutOfGasError,
+  STORE_COSTS,
+  UNLIMITED_GAS,
+} from "./gas.ts";
+export { parseAppState, validateAppState } from "./genesis.ts";
+export type { AppState } from "./genesis.ts";
+export { checkAuthority, queryHandler } from "./handlers.ts";
 export { HookList } from "./hooks.ts";
 export type { BlockPolicy } from "./hooks.ts";
 export { paginateIndex, paginateMap, paginateStore } from "./pages.ts";
 export type { Page, PageOptions, PageRequest, PageResponse } from "./pages.ts";
+export type {
+  AppParts,
+  AppSettings,
+  ChainIdentity,
+  ChainKeeping,
+  ClockReading,
+  ConsensusKeeping,
+} from "./parts.ts";
+export { addressOfKey, aminoBytes, countKeys, decodePubKey, secp256k1Key } from "./pubkeys.ts";
+export type { PubKey } from "./pubkeys.ts";
+export { resultsHash } from "./results.ts";
+export { MsgRouter, QueryRouter } from "./router.ts";
+export { checkId, checksOf, runCheck, signatureData, VerdictMemo } from "./signatures.ts";
+export type { SignatureCheck, SignatureData } from "./signatures.ts";
 export {
   failedPrecondition,
   invalidArgument,
@@ -22,4 +58,5 @@ export {
   unimplemented,
   unknownStatus,
 } from "./status.ts";
+export { decodeTransaction, Transaction } from "./transaction.ts";
 export type * from "./types.ts";

@@ -1,0 +1,60 @@
+// From values of the runtime to ABCI messages.
+
+import type { ExecTxResult } from "../codec/gen/tendermint/abci.ts";
+import type {
+  Event as AbciEvent,
+  ResponseCheckTx,
+  ResponseQuery,
+  ValidatorUpdate,
+} from "../codec/gen/tendermint/abci.ts";
+import { EMPTY_BYTES } from "../base/bytes.ts";
+import type { ChainError } from "../base/errors.ts";
+import type { TxOutcome } from "./execute.ts";
+import type { Attribute, Event, ValidatorChange } from "./types.ts";
+
+/** Events with every attribute indexed; `extra` is added at the end of each (the block stage). */
+export function toAbciEvents(events: readonly Event[], extra?: Attribute): AbciEvent[] {
+  return events.map(({ type, attributes }) => {
+    const all = attributes.map(({ key, value }) => ({ key, value, index: true }));
+    if (extra !== undefined) all.push({ key: extra.key, value: extra.value, index: true });
+    return { type, attributes: all };
+  });
+}
+
+/** The result of a transaction in a block. Gas wanted wraps to a signed number, as in the SDK. */
+export function toTxResult(outcome: TxOutcome): ExecTxResult {
+  return {
+    code: outcome.code,
+    data: outcome.data,
+    log: outcome.log,
+    info: "",
+    gasWanted: BigInt.asIntN(64, outcome.gasWanted),
+    gasUsed: outcome.gasUsed,
+    events: toAbciEvents(outcome.events),
+    codespace: outcome.codespace,
+  };
+}
+
+/** The answer of CheckTx. A success tells no events, as in the SDK. */
+export function toCheckResult(outcome: TxOutcome): ResponseCheckTx {
+  return { ...toTxResult(outcome), events: [] };
+}
+
+/** A validator change as CometBFT takes it. */
+export function toValidatorUpdate(change: ValidatorChange): ValidatorUpdate {
+  return { pubKey: { ed25519: change.key }, power: change.power };
+}
+
+/** A query's refusal. */
+export function queryRefusal(error: ChainError, height: bigint): ResponseQuery {
+  return {
+    code: error.code,
+    log: error.message,
+    info: "",
+    index: 0n,
+    key: EMPTY_BYTES,
+    value: EMPTY_BYTES,
+    height,
+    codespace: error.codespace,
+  };
+}

@@ -1,0 +1,88 @@
+// What the ante chain needs of modules and of its node, and small things that its parts share.
+
+import type { Address } from "../base/address.ts";
+import { ChainError, sdkErrors, undefinedErrors } from "../base/errors.ts";
+import type { TypeRegistry } from "../codec/index.ts";
+import { secp256k1Key } from "./pubkeys.ts";
+import type { PubKey } from "./pubkeys.ts";
+import { isRefusal } from "./failure.ts";
+import type { VerdictMemo } from "./signatures.ts";
+import type { FeeCoin } from "./transaction.ts";
+import type { Context } from "./types.ts";
+
+/** Parameters of module auth that the ante chain needs. */
+export interface AnteParams {
+  readonly maxMemoCharacters: bigint;
+  readonly txSigLimit: bigint;
+  readonly txSizeCostPerByte: bigint;
+  readonly sigVerifyCostEd25519: bigint;
+  readonly sigVerifyCostSecp256k1: bigint;
+}
+
+/** An account as the ante chain sees it. */
+export interface AnteAccount {
+  readonly key: PubKey | undefined;
+  readonly number: bigint;
+  readonly sequence: bigint;
+}
+
+/** What module auth gives to the ante chain. Every call reads or writes the store. */
+export interface AnteAccounts {
+  params(ctx: Context): AnteParams;
+  account(ctx: Context, address: Address): AnteAccount | undefined;
+  setKey(ctx: Context, address: Address, key: PubKey): void;
+  incrementSequence(ctx: Context, address: Address): void;
+}
+
+/** What module bank gives: moves a fee to the fee collector. Throws: sdk/5. */
+export interface AnteFees {
+  payFee(ctx: Context, payer: Address, coins: readonly FeeCoin[]): void;
+}
+
+/** Price of gas in one denom, in 10^-18 of its base unit. */
+export interface GasPrice {
+  readonly denom: string;
+  readonly amount: bigint;
+}
+
+/** Everything the ante chain depends on besides context and transaction. */
+export interface AnteNeeds {
+  readonly accounts: AnteAccounts;
+  readonly fees: AnteFees;
+  readonly registry: TypeRegistry;
+  readonly memo: VerdictMemo;
+  /** Required in CheckTx only: a setting of the node, not of the chain. */
+  readonly minGasPrices: readonly GasPrice[];
+}
+
+// A valid point that stands for the unknown key of a signer while a transaction is simulated.
+/** Key of a signer that has none yet, in simulation. */
+export const SIMULATED_KEY = secp256k1Key(
+  Uint8Array.from(
+    ("035ad6810a47f073553ff30d2fcc7e0d3b1c0b74b61a1aaa2582344037151e143a".match(/../g) ?? []).map(
+      (pair) => Number.parseInt(pair, 16),
+    ),
+  ),
+);
+
+/** The account of a signer. Throws: sdk/9 when there is none. */
+export function signerAccount(ctx: Context, needs: AnteNeeds, address: Address): AnteAccount {
+  const account = needs.accounts.account(ctx, address);
+  if (account !== undefined) return account;
+  throw sdkErrors.unknownAddress.with(`account ${ctx.addresses.format(address)} does not exist`);
+}
+
+/** An error that no module registered, as Go's plain errors come out: undefined/1. */
+export function undefinedError(text: string): ChainError {
+  return new ChainError(undefinedErrors.internal.codespace, undefinedErrors.internal.code, text);
+}
+
+/** Runs `body`; a refusal inside is thrown as what `wrap` makes of its text. Out of gas passes. */
+export function rewrapped<T>(body: () => T, wrap: (text: string) => ChainError): T {
+  try {
+    return body();
+  } catch (error) {
+    if (isRefusal(error)) throw wrap(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,133 @@
+// InitChain and export: between the JSON of a genesis and the modules' states.
+
+import { AddressCodec } from "../base/address.ts";
+import { fromUtf8 } from "../base/bytes.ts";
+import { ChainError, sdkErrors } from "../base/errors.ts";
+import type { RequestInitChain, ValidatorUpdate } from "../codec/gen/tendermint/abci.ts";
+import type { ConsensusParams } from "../codec/gen/tendermint/types.ts";
+import { CodecError } from "../codec/index.ts";
+import type { Json, TypeRegistry } from "../codec/index.ts";
+import { toValidatorUpdate } from "./abci.ts";
+import type { Branches } from "./branches.ts";
+import { BranchContext } from "./context.ts";
+import type { ContextEnv } from "./context.ts";
+import type { AppParts } from "./parts.ts";
+import type { GenesisChanges } from "./state.ts";
+import type { AppModule, BasicEnv, ValidatorChange } from "./types.ts";
+
+/** JSON of a genesis or export, by module name. */
+export type AppState = { readonly [module: string]: Json };
+
+/** What InitChain runs on. */
+export interface GenesisBase {
+  readonly branches: Branches;
+  readonly env: (addresses: AddressCodec) => ContextEnv;
+}
+
+/** What InitChain made. */
+export interface GenesisResult {
+  readonly changes: GenesisChanges;
+  readonly params: ConsensusParams;
+  readonly validators: readonly ValidatorUpdate[];
+}
+
+/** A genesis that cannot be taken: sdk/18 with the JSON path of what is wrong. */
+function wrong(path: string, reason: string): ChainError {
+  return sdkErrors.invalidRequest.with(`genesis ${path}: ${reason}`);
+}
+
+/** Reads `app_state` bytes. Throws: sdk/18 when they are not a JSON object. */
+export function parseAppState(bytes: Uint8Array): AppState {
+  const text = bytes.length === 0 ? "{}" : fromUtf8(bytes);
+  if (text === undefined) throw wrong("app_state", "not UTF-8");
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw wrong("app_state", "not JSON");
+  }
+  if (typeof json !== "object" || json === null || Array.isArray(json))
+    throw wrong("app_state", "not an object");
+  return json as AppState;
+}
+
+/** One module's part of a genesis, parsed; its defaults where the genesis has none. */
+function partOf(module: AppModule, state: AppState, registry: TypeRegistry): unknown {
+  const { genesis } = module;
+  if (genesis === undefined) return undefined;
+  const json = state[module.name];
+  if (json === undefined) return genesis.defaults();
+  try {
+    return genesis.type.fromJson(json, registry);
+  } catch (error) {
+    if (error instanceof CodecError) throw wrong(`app_state.${module.name}`, error.message);
+    throw error;
+  }
+}
+
+/** Checks every module's part of a genesis without any state. Throws: sdk/18 with the JSON path. */
+export function validateAppState(
+  modules: readonly AppModule[],
+  state: AppState,
+  registry: TypeRegistry,
+  env: BasicEnv,
+): ReadonlyMap<string, unknown> {
+  const known = new Map(modules.map((module) => [module.name, module] as const));
+  for (const name of Object.keys(state))
+    if (known.get(name)?.genesis === undefined)
+      throw wrong(`app_state.${name}`, "no module of this name has a genesis");
+  const parts = new Map<string, unknown>();
+  for (const module of modules) {
+    const part = partOf(module, state, registry);
+    if (part === undefined) continue;
+    try {
+      module.genesis?.validate(part as never, env);
+    } catch (error) {
+      if (error instanceof ChainError) throw wrong(`app_state.${module.name}`, error.message);
+      throw error;
+    }
+    parts.set(module.name, part);
+  }
+  return parts;
+}
+
+/** Runs InitChain on `base.branches`. */
+export function initGenesis(
+  app: AppParts,
+  registry: TypeRegistry,
+  request: RequestInitChain,
+  base: GenesisBase,
+): GenesisResult {
+  const state = parseAppState(request.appStateBytes);
+  const addresses = new AddressCodec(app.chain.prefixOfGenesis(state["chain"]));
+  const parts = validateAppState(app.modules, state, registry, { addresses });
+  const ctx = new BranchContext(base.env(addresses), "genesis", base.branches);
+  if (request.consensusParams !== undefined) app.consensus.setParams(ctx, request.consensusParams);
+  const changes: ValidatorChange[] = [];
+  for (const module of app.order.initGenesis)
+    changes.push(...(module.genesis?.init(ctx, parts.get(module.name) as never) ?? []));
+  const validators = checkValidators(request, changes.map(toValidatorUpdate));
+  return {
+    changes: { stores: base.branches.changes(), sides: base.branches.sideChanges() },
+    params: app.consensus.params(ctx),
+    validators,
+  };
+}
+
+/** Without a module that makes validators the set of the genesis stands, and it must not be empty. */
+function checkValidators(
+  request: RequestInitChain,
+  made: readonly ValidatorUpdate[],
+): readonly ValidatorUpdate[] {
+  if (made.length > 0) return made;
+  if (request.validators.length === 0) throw wrong("validators", "there is none");
+  return request.validators;
+}
+
+/** `app_state` of a state. */
+export function exportGenesis(app: AppParts, registry: TypeRegistry, ctx: BranchContext): AppState {
+  const parts = new Map<string, Json>();
+  for (const { name, genesis } of app.modules)
+    if (genesis !== undefined) parts.set(name, genesis.type.toJson(genesis.export(ctx), registry));
+  return Object.fromEntries(parts);
+}

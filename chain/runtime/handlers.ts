@@ -1,0 +1,28 @@
+// Small things that message and query handlers of every module share.
+
+import { defineErrors } from "../base/errors.ts";
+import type { MessageType } from "../codec/index.ts";
+import type { Context, QueryHandler } from "./types.ts";
+
+/** The error of the SDK's gov module that every MsgUpdateParams gives to a wrong signer. */
+const govErrors = defineErrors("gov", {
+  invalidSigner: [13, "expected gov account as only signer for proposal message"],
+});
+
+/** Refuses a message whose authority is not the chain's. Throws: gov/13. */
+export function checkAuthority(ctx: Context, authority: string): void {
+  const expected = ctx.addresses.format(ctx.authority);
+  if (authority === expected) return;
+  throw govErrors.invalidSigner.with(`invalid authority; expected ${expected}, got ${authority}`);
+}
+
+/** A query handler with its types inferred. */
+export function queryHandler<Q, R>(
+  path: string,
+  request: MessageType<Q>,
+  response: MessageType<R>,
+  handle: (ctx: Context, request: Q) => R,
+): QueryHandler {
+  const handler: QueryHandler<Q, R> = { path, request, response, handle };
+  return handler as QueryHandler;
+}

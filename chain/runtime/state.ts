@@ -1,0 +1,93 @@
+// Which state a context stands on: committed views, genesis before block 1, the check state.
+
+import { BugError } from "../base/assert.ts";
+import type {
+  KVStore,
+  MultiStore,
+  ReadStore,
+  StateView,
+  StoreChange,
+  StoreEntry,
+} from "../store/types.ts";
+import type { StoreSet } from "./branches.ts";
+import { Branches } from "./branches.ts";
+
+/** A committed store as the parent of a branch: the branch is never written back into it. */
+class CommittedStore implements KVStore {
+  readonly #inner: ReadStore;
+
+  constructor(inner: ReadStore) {
+    this.#inner = inner;
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    return this.#inner.get(key);
+  }
+
+  has(key: Uint8Array): boolean {
+    return this.#inner.has(key);
+  }
+
+  iterate(start?: Uint8Array, end?: Uint8Array, reverse?: boolean): IterableIterator<StoreEntry> {
+    return this.#inner.iterate(start, end, reverse);
+  }
+
+  set(): void {
+    throw new BugError("a committed store is written");
+  }
+
+  delete(): void {
+    throw new BugError("a committed store is written");
+  }
+}
+
+/** A committed height as a set of stores. Side stores are those of the latest height. */
+export class CommittedSet implements StoreSet {
+  readonly #view: StateView;
+  readonly #store: MultiStore;
+  readonly #cache = new Map<string, CommittedStore>();
+
+  constructor(store: MultiStore, view: StateView) {
+    this.#store = store;
+    this.#view = view;
+  }
+
+  store(name: string): KVStore {
+    let found = this.#cache.get(name);
+    if (found === undefined) {
+      found = new CommittedStore(this.#view.store(name));
+      this.#cache.set(name, found);
+    }
+    return found;
+  }
+
+  side(name: string): KVStore {
+    return this.#store.side(name);
+  }
+}
+
+/** Net changes per store. */
+export type Changes = ReadonlyMap<string, readonly StoreChange[]>;
+
+/** What InitChain wrote: not committed, the base of the first block. */
+export interface GenesisChanges {
+  readonly stores: Changes;
+  readonly sides: Changes;
+}
+
+/** Fresh branches over the last commit, with genesis in them while no block is committed. */
+export function branchesOfLatest(store: MultiStore, genesis: GenesisChanges | undefined): Branches {
+  const branches = new Branches(new CommittedSet(store, store.latest()));
+  if (genesis !== undefined && store.height === 0n) {
+    for (const [name, changes] of genesis.stores) apply(branches.store(name), changes);
+    for (const [name, changes] of genesis.sides) apply(branches.side(name), changes);
+  }
+  return branches;
+}
+
+function apply(store: KVStore, changes: readonly StoreChange[]): void {
+  for (const [key, value] of changes) {
+    if (value === undefined) store.delete(key);
+    else store.set(key, value);
+  }
+}

@@ -1,0 +1,177 @@
+// A transaction taken apart once: strict TxRaw, body, auth info, messages, keys and signers. All
+// later stages (checks, sign bytes, gas, routing) work on this value and decode nothing again.
+
+import type { Address, AddressCodec } from "../base/address.ts";
+import { equalBytes, utf8 } from "../base/bytes.ts";
+import { ChainError, sdkErrors, undefinedErrors } from "../base/errors.ts";
+import { parseInteger } from "../base/integers.ts";
+import { AuthInfo, TxBody, TxRaw } from "../codec/gen/cosmos/tx/v1beta1.ts";
+import type { Fee, SignerInfo } from "../codec/gen/cosmos/tx/v1beta1.ts";
+import { CodecError, stripUnknown } from "../codec/index.ts";
+import type { Any, Json, TypeRegistry } from "../codec/index.ts";
+import { decodePubKey } from "./pubkeys.ts";
+import type { PubKey } from "./pubkeys.ts";
+import type { MsgRoute, MsgRouter } from "./router.ts";
+
+/** One message of a transaction. */
+export class TxMessage {
+  readonly route: MsgRoute;
+  readonly value: unknown;
+  readonly #bytes: Uint8Array;
+
+  constructor(route: MsgRoute, any: Any) {
+    this.route = route;
+    this.value = route.handler.type.decode(any.value);
+    this.#bytes = any.value;
+  }
+
+  /** Addresses that must sign, as the message writes them. */
+  signers(): readonly string[] {
+    return this.route.signersOf(this.value);
+  }
+
+  /** Whether its bytes are the only way to write it. */
+  isCanonical(): boolean {
+    return equalBytes(this.route.handler.type.encode(this.value as never), this.#bytes);
+  }
+
+  /** Its form in an amino sign document. */
+  toAmino(registry: TypeRegistry): Json {
+    const { type } = this.route.handler;
+    if (type.table.aminoName === undefined) throw new CodecError(type.name, "has no amino name");
+    return type.toAmino(this.value as never, registry);
+  }
+}
+
+/** A coin of a fee as it stands in the transaction: not yet known to be sorted or positive. */
+export interface FeeCoin {
+  readonly denom: string;
+  readonly amount: bigint;
+}
+
+/** What a decoded transaction consists of. */
+interface TransactionParts {
+  /** Length of the whole transaction, bytes. */
+  readonly size: number;
+  readonly bodyBytes: Uint8Array;
+  readonly authInfoBytes: Uint8Array;
+  readonly body: TxBody;
+  readonly messages: readonly TxMessage[];
+  /** Whether the body has fields that we do not know and may ignore. */
+  readonly hasUnknownFields: boolean;
+  readonly fee: Fee | undefined;
+  readonly feeCoins: readonly FeeCoin[];
+  readonly signerInfos: readonly SignerInfo[];
+  /** Key of each signer info; undefined where it is left out. */
+  readonly keys: readonly (PubKey | undefined)[];
+  readonly signatures: readonly Uint8Array[];
+}
+
+/** A decoded transaction. */
+export class Transaction implements TransactionParts {
+  readonly size: number;
+  readonly bodyBytes: Uint8Array;
+  readonly authInfoBytes: Uint8Array;
+  readonly body: TxBody;
+  readonly messages: readonly TxMessage[];
+  readonly hasUnknownFields: boolean;
+  readonly fee: Fee | undefined;
+  readonly feeCoins: readonly FeeCoin[];
+  readonly signerInfos: readonly SignerInfo[];
+  readonly keys: readonly (PubKey | undefined)[];
+  readonly signatures: readonly Uint8Array[];
+  /** Length of the memo in UTF-8, bytes. */
+  readonly memoBytes: number;
+  #signers: readonly Address[] | undefined;
+
+  constructor(parts: TransactionParts) {
+    this.size = parts.size;
+    this.bodyBytes = parts.bodyBytes;
+    this.authInfoBytes = parts.authInfoBytes;
+    this.body = parts.body;
+    this.messages = parts.messages;
+    this.hasUnknownFields = parts.hasUnknownFields;
+    this.fee = parts.fee;
+    this.feeCoins = parts.feeCoins;
+    this.signerInfos = parts.signerInfos;
+    this.keys = parts.keys;
+    this.signatures = parts.signatures;
+    this.memoBytes = parts.body.memo === "" ? 0 : utf8(parts.body.memo).length;
+  }
+
+  /** Who must sign: the signers of the messages, then the fee payer; each once. Throws: undefined/1. */
+  signers(addresses: AddressCodec): readonly Address[] {
+    this.#signers ??= findSigners(this, addresses);
+    return this.#signers;
+  }
+}
+
+/** Takes transaction bytes apart; gives sdk/2 with the reason in front when that is not possible. */
+export function decodeTransaction(bytes: Uint8Array, router: MsgRouter): Transaction | ChainError {
+  try {
+    return takeApart(bytes, router);
+  } catch (error) {
+    if (error instanceof CodecError) return sdkErrors.txDecode.with(error.message);
+    throw error;
+  }
+}
+
+function takeApart(bytes: Uint8Array, router: MsgRouter): Transaction {
+  const raw = TxRaw.decode(bytes);
+  const { body, hasUnknownFields } = decodeBody(raw.bodyBytes);
+  const authInfo = AuthInfo.decode(raw.authInfoBytes);
+  const options = body.extensionOptions.length + body.nonCriticalExtensionOptions.length;
+  if (options > 0) throw new CodecError("body", "extension options of an unknown type");
+  return new Transaction({
+    size: bytes.length,
+    bodyBytes: raw.bodyBytes,
+    authInfoBytes: raw.authInfoBytes,
+    body,
+    messages: body.messages.map((any) => new TxMessage(router.find(any.typeUrl), any)),
+    hasUnknownFields,
+    fee: authInfo.fee,
+    feeCoins: (authInfo.fee?.amount ?? []).map(({ denom, amount }) => ({
+      denom,
+      amount: amountOf(amount),
+    })),
+    signerInfos: authInfo.signerInfos,
+    keys: authInfo.signerInfos.map((info) =>
+      info.publicKey === undefined ? undefined : decodePubKey(info.publicKey),
+    ),
+    signatures: raw.signatures,
+  });
+}
+
+/** The common body decodes as it is; only one with unknown fields takes the detour. */
+function decodeBody(bytes: Uint8Array): { body: TxBody; hasUnknownFields: boolean } {
+  const known = stripUnknown(TxBody, bytes, "noncritical");
+  return { body: TxBody.decode(known.bytes), hasUnknownFields: known.found };
+}
+
+function amountOf(text: string): bigint {
+  const amount = parseInteger(text === "" ? "0" : text);
+  if (amount === undefined) throw new CodecError("fee.amount", "not an integer");
+  return amount;
+}
+
+function findSigners(tx: Transaction, addresses: AddressCodec): readonly Address[] {
+  const signers: Address[] = [];
+  const add = (text: string): void => {
+    const address = parseSigner(text, addresses);
+    if (!signers.some((other) => equalBytes(other, address))) signers.push(address);
+  };
+  for (const message of tx.messages) for (const text of message.signers()) add(text);
+  if (tx.fee !== undefined && tx.fee.payer !== "") add(tx.fee.payer);
+  return signers;
+}
+
+/** The SDK's signer lookup fails with an error of no module. */
+function parseSigner(text: string, addresses: AddressCodec): Address {
+  try {
+    return addresses.parse(text);
+  } catch (error) {
+    if (!(error instanceof ChainError)) throw error;
+    const { codespace, code } = undefinedErrors.internal;
+    throw new ChainError(codespace, code, error.message);
+  }
+}
