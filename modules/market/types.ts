@@ -2,6 +2,7 @@
 // browser.
 
 import type { Address, AddressCodec } from "../../chain/base/address.ts";
+import { toHex, utf8 } from "../../chain/base/bytes.ts";
 import type { WireCoin } from "../../chain/base/coins.ts";
 import type {
   BidId,
@@ -133,4 +134,15 @@ export function satisfiesModel(wishes: readonly GpuModel[], have: GpuModel): boo
 export function asksAuditors(spec: GroupSpec): boolean {
   const { allOf, anyOf } = spec.requirements.signedBy;
   return allOf.length > 0 || anyOf.length > 0;
+}
+
+/**
+ * The text that a tenant signs when the provider has its manifest and services answer: six lines of
+ * UTF-8. An ADR-036 document wraps it, so that every wallet can sign it. The chain id binds it to
+ * one chain, the names to one lease.
+ */
+export function receiptText(chainId: string, lease: LeaseId, manifestHash: Uint8Array): Uint8Array {
+  const order = `${lease.dseq}/${lease.gseq}/${lease.oseq}`;
+  const lines = ["leasehold receipt v1", chainId, lease.owner, order, lease.provider];
+  return utf8([...lines, toHex(manifestHash)].join("\n"));
 }

@@ -15,6 +15,8 @@ import type { GroupKey, LeaseKey, OrderKey } from "../types.ts";
 /** One group for which an order opens. The group is handed over by value. */
 export interface NewOrder {
   readonly gseq: number;
+  /** Number of this order in its group: one more than the last. */
+  readonly oseq: number;
   readonly spec: GroupSpec;
   /** Former lease of a group that reopens for want of funds: its provider goes first for a while. */
   readonly former?: FormerLease;
@@ -42,7 +44,7 @@ export interface MarketKeeper {
   settingsFault(settings: AwardSettings): string | undefined;
 
   /**
-   * Opens one order per group, each with the group's next oseq. The deployment's account must be
+   * Opens one order per group. The deployment's account must be
    * open and hold enough for all open ceilings; the order fee of each is burned from it.
    * Throws: market/tooManyOrders, notFunded, invalidSpec, unknownDenom; escrow/*.
    */
