@@ -317,10 +317,17 @@ function checkPrices(uses: readonly Use[], problems: Problems): void {
 
 function warnUnused(sdl: Sdl, uses: readonly Use[], problems: Problems): void {
   const used = {
-    service: new Set(uses.map((use) => use.name)),
-    profile: new Set(uses.map((use) => use.place.profile)),
-    placement: new Set(uses.map((use) => use.placementName)),
+    service: new Set<string>(),
+    profile: new Set<string>(),
+    placement: new Set<string>(),
   };
+  for (const [service, places] of sdl.deployment) {
+    if (places.size > 0) used.service.add(service);
+    for (const [placement, { profile }] of places) {
+      used.placement.add(placement);
+      used.profile.add(profile);
+    }
+  }
   const warn = (
     what: keyof typeof used,
     all: ReadonlyMap<string, Service | Compute | Placement>,

@@ -56,6 +56,11 @@ export class Cursor {
     return isNullNode(this.node);
   }
 
+  /** Whether `[]` stands here. */
+  get isEmptyList(): boolean {
+    return this.node.kind === "list" && this.node.items.length === 0;
+  }
+
   /** The scalar text as written, whatever it looks like; undefined for null and non-scalars. */
   raw(expected: string): string | undefined {
     if (this.node.kind === "text") return this.isNull ? undefined : this.node.text;
@@ -79,17 +84,17 @@ export class Cursor {
   }
 
   /** An unsigned 32-bit integer; null reads as 0, quoted numbers are refused as in Go. */
-  uint32(): number {
+  uint32(): number | undefined {
     const text = this.raw("a whole number");
-    if (text === undefined) return 0;
+    if (text === undefined) return this.isNull ? 0 : undefined;
     if (!(this.node as TextNode).plain) {
       this.error(`"${clip(text)}" is a text, write the number without quotes`);
-      return 0;
+      return undefined;
     }
     const integer = parseYamlUint32(text);
     if (integer === undefined) {
       this.error(`${clip(text)} is not a whole number from 0 to 4294967295`);
-      return 0;
+      return undefined;
     }
     if (integer.oddity !== undefined) this.warn(integer.oddity);
     return Number(integer.value);

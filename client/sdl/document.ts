@@ -86,13 +86,13 @@ function readDeployment(cursor: Cursor | undefined): Map<string, Map<string, Dep
     const places = new Map<string, DeployedService>();
     for (const [placement, place] of placements.entries() ?? []) {
       const fields = place.fields(["profile", "count"]);
-      const count = fields.count?.uint32() ?? 0;
+      const count = fields.count === undefined ? 0 : fields.count.uint32();
       if (count === 0) (fields.count ?? place).error("count is missing or 0, at least 1 is needed");
       places.set(placement, {
         path: place.path,
         at: place.at,
         profile: fields.profile?.text() ?? "",
-        count,
+        count: count ?? 0,
       });
     }
     if (places.size === 0) placements.warn("this service is placed nowhere");

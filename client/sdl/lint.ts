@@ -68,6 +68,6 @@ function lintImage(service: Service, problems: Problems): void {
   if (tag === undefined || tag === "latest") {
     const what = tag === undefined ? "no tag" : "the tag latest";
     const sentence = `image ${clip(image)} has ${what}: a restart may run another program`;
-    problems.warn(`${service.path}.image`, service.at, sentence);
+    problems.warn(`${service.path}.image`, service.imageAt, sentence);
   }
 }

@@ -74,6 +74,7 @@ export interface Credentials extends Located {
 /** One container. Lists that were never written are undefined: the hash tells them from empty ones. */
 export interface Service extends Located {
   readonly image: string;
+  readonly imageAt: Position;
   readonly command: readonly string[] | undefined;
   readonly args: readonly string[] | undefined;
   readonly env: readonly string[] | undefined;

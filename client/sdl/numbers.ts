@@ -49,8 +49,8 @@ export const SIZE_FORM =
 
 /** Bytes of a size such as `512Mi`, `1.5Gi`, `1024`; fractions of a byte are cut. */
 export function parseSize(text: string, binaryOnly = false): bigint | undefined {
-  const [, digits = "", suffix = ""] = /^(.*?)([kMGTPE]i?)?$/s.exec(text) ?? [];
-  if (suffix === "ki" || (binaryOnly && suffix !== "" && !suffix.endsWith("i"))) return undefined;
+  const [, digits = "", suffix = ""] = /^(.*?)(k|[MGTPE]|[KMGTPE]i)?$/s.exec(text) ?? [];
+  if (binaryOnly && suffix !== "" && !suffix.endsWith("i")) return undefined;
   const value = parseFloat64(digits);
   const unit = suffix === "" ? 1 : UNITS.get(suffix);
   if (value === undefined || unit === undefined) return undefined;

@@ -64,17 +64,25 @@ function readCpu(cursor: Cursor): { milli: bigint; attributes: Attribute[] | und
   };
 }
 
-/** A number text read whatever its quotes; null and missing read as 0. */
+/** A number text read whatever its quotes; null and missing read as 0, undefined after an error. */
+function quantityOf(
+  cursor: Cursor | undefined,
+  parse: (text: string) => bigint | undefined,
+  expected: string,
+): bigint | undefined {
+  const text = cursor?.raw(expected);
+  if (cursor === undefined || text === undefined) return cursor?.isNull === false ? undefined : 0n;
+  const value = parse(text);
+  if (value === undefined) cursor.error(`"${clip(text)}" is not ${expected}${suffixHint(text)}`);
+  return value;
+}
+
 function quantity(
   cursor: Cursor | undefined,
   parse: (text: string) => bigint | undefined,
   expected: string,
 ): bigint {
-  const text = cursor?.raw(expected);
-  if (cursor === undefined || text === undefined) return 0n;
-  const value = parse(text);
-  if (value === undefined) cursor.error(`"${clip(text)}" is not ${expected}${suffixHint(text)}`);
-  return value ?? 0n;
+  return quantityOf(cursor, parse, expected) ?? 0n;
 }
 
 /** What was probably meant by `5GB`, `5gi`, `5 Gi`. */
@@ -203,18 +211,18 @@ function readGpu(cursor: Cursor, grammar: Grammar): Gpu {
     return { ...at, units: 0n, attributes: undefined };
   }
   const fields = cursor.fields(["units", "attributes"], { strict: true });
-  const units = quantity(fields.units, parseCount, "a whole number of GPUs");
+  const units = quantityOf(fields.units, parseCount, "a whole number of GPUs");
   const attributes =
     fields.attributes === undefined || fields.attributes.isNull
       ? undefined
       : readGpuAttributes(fields.attributes, grammar);
-  if (units > 0n && attributes === undefined) {
+  if (units !== undefined && units > 0n && attributes === undefined) {
     cursor.error("GPUs need attributes.vendor, for instance nvidia: with a list of models");
   }
   if (units === 0n && attributes !== undefined) {
     cursor.error("attributes without GPUs: write units: 1 or more, or drop the attributes");
   }
-  return { ...at, units, attributes };
+  return { ...at, units: units ?? 0n, attributes };
 }
 
 function readGpuAttributes(cursor: Cursor, grammar: Grammar): Attribute[] {

@@ -47,6 +47,7 @@ function readService(cursor: Cursor): Service {
     path: cursor.path,
     at: cursor.at,
     image: fields.image?.text() ?? "",
+    imageAt: fields.image?.at ?? cursor.at,
     command: fields.command?.texts(),
     args: fields.args?.texts(),
     env: env?.map((item) => item.text(true)),
@@ -70,21 +71,21 @@ function readExpose(cursor: Cursor): Expose {
   if (!["", "TCP", "UDP"].includes(protoText.toUpperCase())) {
     fields.proto?.error(`unknown protocol "${clip(protoText)}", TCP or UDP is possible`);
   }
-  const port = fields.port?.uint32() ?? 0;
+  const port = fields.port?.uint32();
   if (fields.port === undefined || fields.port.isNull) cursor.error("an expose needs a port");
-  else if (port === 0 || port > 65535) fields.port.error(`port ${port} is not in 1..65535`);
-  const as = fields.as?.uint32() ?? 0;
-  if (as > 65535) fields.as?.warn(`port ${as} does not exist (1..65535)`);
-  if (fields.as !== undefined && as === 0) fields.as.warn(`0 means the port itself, ${port}`);
+  else if (port === 0 || (port ?? 1) > 65535) fields.port.error(`port ${port} is not in 1..65535`);
+  const as = fields.as?.uint32();
+  if ((as ?? 0) > 65535) fields.as?.warn(`port ${as} does not exist (1..65535)`);
+  if (as === 0) fields.as?.warn(`0 means the port itself, ${port}`);
   const to = fields.to?.items()?.map(readTo) ?? [];
-  if (to.length === 0) {
+  if (fields.to === undefined || fields.to.isNull || fields.to.isEmptyList) {
     cursor.warn("without `to` nothing reaches this port but services of the same group");
   }
   return {
     path: cursor.path,
     at: cursor.at,
-    port,
-    as,
+    port: port ?? 0,
+    as: as ?? 0,
     protoText,
     proto,
     to,
@@ -143,10 +144,11 @@ function readHttpOptions(cursor: Cursor | undefined): HttpOptions {
 
 /** An option where 0 stands for the default. */
 function limited(cursor: Cursor | undefined, normal: number, max: number, unit: string): number {
-  const value = cursor?.uint32() ?? 0;
+  const written = cursor?.uint32();
+  const value = written ?? 0;
   if (value > max) cursor?.error(`${value} ${unit}, at most ${max} are allowed`);
-  if (value === 0 && cursor !== undefined && normal !== 0) {
-    cursor.warn(`0 means the default, ${normal} ${unit}`);
+  if (written === 0 && normal !== 0) {
+    cursor?.warn(`0 means the default, ${normal} ${unit}`);
   }
   return value === 0 ? normal : value;
 }

@@ -62,6 +62,11 @@ export function parseYaml(source: string | Uint8Array, problems: Problems): Yaml
   reportSyntax(parsed.document, lines, problems);
   reportTabs(parsed.document, parsed.text, lines, problems);
   if (problems.errors.length > 0) return undefined;
+  const node = new TreeBuilder(lines, problems).build(parsed.document.contents, 0);
+  if (node.kind === "text" && node.plain && /^(|~|null|Null|NULL)$/.test(node.text)) {
+    problems.error("", lines.at(0), "the first YAML document is empty");
+  }
+  if (problems.errors.length > 0) return undefined;
   if (parsed.next !== undefined) {
     problems.warn(
       "",
@@ -69,13 +74,7 @@ export function parseYaml(source: string | Uint8Array, problems: Problems): Yaml
       "only the first YAML document is read, the rest is not",
     );
   }
-  const contents = parsed.document.contents;
-  if (contents === null) {
-    problems.error("", lines.at(0), "the first YAML document is empty");
-    return undefined;
-  }
-  const node = new TreeBuilder(lines, problems).build(contents, 0);
-  return problems.errors.length > 0 ? undefined : node;
+  return node;
 }
 
 interface Composed {
@@ -255,7 +254,7 @@ class TreeBuilder {
       const key = this.build(pair.key, depth + 1, node.range?.[0]);
       const end = pair.key?.range?.[1] ?? node.range?.[0];
       const value = this.build(pair.value, depth + 1, end);
-      if (key.kind === "text") entries.push({ key, value });
+      if (key.kind === "text") entries.push({ key, value: atKey(key, value) });
       else this.problems.error("", key.at, "a key must be a text, not a list or mapping");
     }
     return { kind: "map", entries, alias: false, at };
@@ -273,4 +272,12 @@ class TreeBuilder {
       this.problems.error("", at, `the tag ${tag} is not used in SDL`);
     }
   }
+}
+
+/** What begins below its key, or is empty, is found where the key stands. */
+function atKey(key: TextNode, value: YamlNode): YamlNode {
+  const empty = value.kind === "text" && value.plain && value.text === "";
+  return empty || (value.kind !== "text" && value.at.line > key.at.line)
+    ? { ...value, at: key.at }
+    : value;
 }
