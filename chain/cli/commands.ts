@@ -324,24 +324,18 @@ const SIGNING: readonly Command[] = [
 
 const SDL_FLAGS: readonly FlagSpec[] = [
   {
-    name: "denom",
-    kind: "value",
-    value: "DENOM",
-    text: "pay in that denom (default: the test stable denom of the chain)",
-  },
-  {
-    name: "rate",
+    name: "denom-map",
     kind: "list",
-    value: "FROM=TO:N/D",
-    text: "how a foreign denom is turned into ours, for example uakt=uusd:1/1",
+    value: "FROM=TO:RATE",
+    text: "turn a foreign denom into ours, for example uakt=uusd:0.5",
   },
   {
     name: "trust-map",
     kind: "list",
-    value: "ADDRESS=ADDRESS",
-    text: "replace an auditor's address",
+    value: "FROM=TO",
+    text: "replace an auditor's address; `none` drops it",
   },
-  { name: "ignore-placement", kind: "switch", text: "drop placement attributes and auditors" },
+  { name: "ignore-placement", kind: "switch", text: "drop placement attributes" },
 ];
 
 const TENANT: readonly Command[] = [

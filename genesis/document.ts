@@ -1,0 +1,159 @@
+// genesis.json: reading either form (SDK 0.50 and newer; the older one with parameters at the top),
+// writing the newer, and CometBFT's form for RPC. Wrong input is named by its JSON path.
+
+import { fromBase64, fromHex, toBase64, toHex } from "../chain/base/bytes.ts";
+import type { Platform } from "../chain/base/platform.ts";
+import { formatTime, parseTime } from "../chain/base/time.ts";
+import type { Timestamp } from "../chain/base/time.ts";
+import type { ConsensusParams } from "../chain/codec/gen/tendermint/types.ts";
+import type { Json } from "../chain/codec/index.ts";
+import { formatConsensusParams, parseConsensusParams } from "./consensus_params.ts";
+import { numberAt, objectAt, textAt, wrongGenesis } from "./paths.ts";
+import type { JsonObject } from "./paths.ts";
+
+/** A validator that the chain starts with. */
+export interface GenesisValidator {
+  /** ed25519, 32 bytes. */
+  readonly key: Uint8Array;
+  /** Voting power, at least 1. */
+  readonly power: bigint;
+  readonly name: string;
+}
+
+/** A genesis document. */
+export interface GenesisDocument {
+  readonly appName: string;
+  readonly appVersion: string;
+  readonly genesisTime: Timestamp;
+  readonly chainId: string;
+  readonly initialHeight: bigint;
+  readonly appHash: Uint8Array;
+  readonly consensusParams: ConsensusParams;
+  readonly validators: readonly GenesisValidator[];
+  readonly appState: JsonObject;
+}
+
+const KNOWN = new Set([
+  "app_name",
+  "app_version",
+  "genesis_time",
+  "chain_id",
+  "initial_height",
+  "app_hash",
+  "app_state",
+  "consensus",
+  "consensus_params",
+  "validators",
+]);
+
+function validatorAt(value: Json, path: string): GenesisValidator {
+  const object = objectAt(value, path);
+  const key = objectAt(object["pub_key"], `${path}.pub_key`);
+  const type = textAt(key["type"], `${path}.pub_key.type`);
+  if (type !== "tendermint/PubKeyEd25519") {
+    throw wrongGenesis(`${path}.pub_key.type`, `tendermint/PubKeyEd25519 is expected, got ${type}`);
+  }
+  const bytes = fromBase64(textAt(key["value"], `${path}.pub_key.value`));
+  if (bytes?.length !== 32)
+    throw wrongGenesis(`${path}.pub_key.value`, "base64 of 32 bytes is expected");
+  const power = numberAt(object["power"], `${path}.power`);
+  if (power === 0n) throw wrongGenesis(`${path}.power`, "must be at least 1");
+  return {
+    key: bytes,
+    power,
+    name: object["name"] === undefined ? "" : textAt(object["name"], `${path}.name`),
+  };
+}
+
+function validatorsAt(value: Json | undefined, path: string): GenesisValidator[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw wrongGenesis(path, "a list is expected");
+  const validators = (value as readonly Json[]).map((one, index) =>
+    validatorAt(one, `${path}[${index}]`),
+  );
+  const keys = new Set(validators.map((validator) => toHex(validator.key)));
+  if (keys.size !== validators.length) throw wrongGenesis(path, "a key stands twice");
+  return validators;
+}
+
+function hashAt(value: Json | undefined): Uint8Array {
+  if (value === undefined || value === null) return new Uint8Array(0);
+  const bytes = fromHex(textAt(value, "app_hash"));
+  if (bytes === undefined) throw wrongGenesis("app_hash", "hex is expected");
+  return bytes;
+}
+
+/** Reads a genesis. Throws: sdk/18 with the JSON path of what is wrong, unknown keys too. */
+export function parseGenesis(json: Json): GenesisDocument {
+  const object = objectAt(json, "document");
+  for (const key of Object.keys(object))
+    if (!KNOWN.has(key)) throw wrongGenesis(key, "is not a known key");
+  const consensus =
+    object["consensus"] === undefined ? undefined : objectAt(object["consensus"], "consensus");
+  const [params, at] =
+    consensus === undefined
+      ? [object["consensus_params"], "consensus_params"]
+      : [consensus["params"], "consensus.params"];
+  const listed =
+    consensus === undefined
+      ? validatorsAt(object["validators"], "validators")
+      : validatorsAt(consensus["validators"], "consensus.validators");
+  const time = parseTime(textAt(object["genesis_time"], "genesis_time"));
+  if (time === undefined) throw wrongGenesis("genesis_time", "an RFC 3339 time is expected");
+  const chainId = textAt(object["chain_id"], "chain_id");
+  if (!/^[\w.-]{1,50}$/.test(chainId))
+    throw wrongGenesis("chain_id", "1 to 50 of letters, digits, . _ - are expected");
+  const height = object["initial_height"] ?? "1";
+  return {
+    appName:
+      object["app_name"] === undefined ? "leasehold" : textAt(object["app_name"], "app_name"),
+    appVersion:
+      object["app_version"] === undefined ? "" : textAt(object["app_version"], "app_version"),
+    genesisTime: time,
+    chainId,
+    initialHeight: numberAt(height, "initial_height"),
+    appHash: hashAt(object["app_hash"]),
+    consensusParams: parseConsensusParams(params, at),
+    validators: listed,
+    appState: objectAt(object["app_state"], "app_state"),
+  };
+}
+
+function validatorJson(platform: Platform, validator: GenesisValidator): Json {
+  return {
+    address: toHex(platform.sha256(validator.key).slice(0, 20)).toUpperCase(),
+    pub_key: { type: "tendermint/PubKeyEd25519", value: toBase64(validator.key) },
+    power: validator.power.toString(),
+    name: validator.name,
+  };
+}
+
+/** The genesis as genesis.json holds it (SDK 0.50). */
+export function formatGenesis(platform: Platform, document: GenesisDocument): JsonObject {
+  return {
+    app_name: document.appName,
+    app_version: document.appVersion,
+    genesis_time: formatTime(document.genesisTime),
+    chain_id: document.chainId,
+    initial_height: Number(document.initialHeight),
+    app_hash: document.appHash.length === 0 ? null : toHex(document.appHash).toUpperCase(),
+    app_state: document.appState,
+    consensus: {
+      validators: document.validators.map((validator) => validatorJson(platform, validator)),
+      params: formatConsensusParams(document.consensusParams),
+    },
+  };
+}
+
+/** The genesis as CometBFT's RPC gives it. */
+export function cometGenesis(platform: Platform, document: GenesisDocument): JsonObject {
+  return {
+    genesis_time: formatTime(document.genesisTime),
+    chain_id: document.chainId,
+    initial_height: document.initialHeight.toString(),
+    consensus_params: formatConsensusParams(document.consensusParams),
+    validators: document.validators.map((validator) => validatorJson(platform, validator)),
+    app_hash: toHex(document.appHash).toUpperCase(),
+    app_state: document.appState,
+  };
+}
