@@ -17,10 +17,20 @@ export type { Codespace } from "./errors.ts";
 export { decodeEvent, findEvents } from "./events.ts";
 export type { RawEvent, TypedEvent } from "./events.ts";
 export type { Fill } from "./fill.ts";
+export { gatewayPath, GatewayRefusal, handOver } from "./gateway.ts";
 export { newMnemonic, walletFromMnemonic } from "./keys.ts";
 export type { Wallet } from "./keys.ts";
 export * from "./msgs/index.ts";
 export * from "./queries/index.ts";
+export { receiptDocument, signReceipt } from "./receipts.ts";
+export {
+  joinReceipt,
+  receiptDocument,
+  signReceipt,
+  signReceiptPart,
+  verifyReceiptPart,
+} from "./receipt.ts";
+export type { ReceiptSignature, ReceiptTerms } from "./receipt.ts";
 export {
   createLeaseholdAminoConverters,
   createLeaseholdAminoTypes,

@@ -2,7 +2,7 @@
 
 export { SdlError, formatProblem } from "./problems.ts";
 export type { Position, Problem } from "./problems.ts";
-export { canonicalJson, hashManifest } from "./manifest.ts";
+export { canonicalJson, hashManifest, hashManifestText } from "./manifest.ts";
 export type { Json } from "./manifest.ts";
 export { LOCAL_OPTIONS } from "./convert.ts";
 export type { Conversion, Converted, ConvertOptions } from "./convert.ts";

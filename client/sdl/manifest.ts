@@ -279,3 +279,12 @@ function quote(text: string): string {
 export function hashManifest(manifest: Json): Uint8Array {
   return sha256(utf8(canonicalJson(manifest)));
 }
+
+/** The hash of a manifest that came as text; undefined when the text is not its canonical form. */
+export function hashManifestText(text: string): Uint8Array | undefined {
+  try {
+    return canonicalJson(JSON.parse(text) as Json) === text ? sha256(utf8(text)) : undefined;
+  } catch {
+    return undefined;
+  }
+}
