@@ -53,7 +53,7 @@ export function setKeys(
       throw sdkErrors.invalidPubKey.with(`${text} with signer index: ${index}`);
     }
     const account = signerAccount(ctx, needs, address);
-    if (account.key === undefined) needs.accounts.setKey(ctx, address, key);
+    if (account.key === undefined) needs.accounts.setKey(ctx, address, account, key);
   }
 }
 

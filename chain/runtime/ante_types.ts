@@ -30,7 +30,8 @@ export interface AnteAccount {
 export interface AnteAccounts {
   params(ctx: Context): AnteParams;
   account(ctx: Context, address: Address): AnteAccount | undefined;
-  setKey(ctx: Context, address: Address, key: PubKey): void;
+  /** Writes `account`, as just read, with its key. */
+  setKey(ctx: Context, address: Address, account: AnteAccount, key: PubKey): void;
   incrementSequence(ctx: Context, address: Address): void;
 }
 

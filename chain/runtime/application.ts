@@ -29,7 +29,7 @@ import type {
 } from "../codec/gen/tendermint/abci.ts";
 import { createRegistry } from "../codec/index.ts";
 import type { MessageType, Registry } from "../codec/index.ts";
-import type { CommitBatch, MultiStore, StateView } from "../store/types.ts";
+import type { CommitBatch, SnapshotStep, StateView, TreeMultiStore } from "../store/index.ts";
 import { toCheckResult } from "./abci.ts";
 import { signatureJobs } from "./ante_signatures.ts";
 import { runBlock } from "./block.ts";
@@ -44,19 +44,33 @@ import type { AppParts, AppSettings, ClockReading } from "./parts.ts";
 import { selectTransactions } from "./proposal.ts";
 import { answerQuery } from "./query.ts";
 import { MsgRouter, QueryRouter } from "./router.ts";
-import { VerdictMemo } from "./signatures.ts";
+import { checkId, VerdictMemo } from "./signatures.ts";
 import type { SignatureCheck } from "./signatures.ts";
 import { branchesOfLatest, CommittedSet } from "./state.ts";
 import type { GenesisChanges } from "./state.ts";
 import { decodeTransaction, Transaction } from "./transaction.ts";
-import type { DueTimes, Mode } from "./types.ts";
+import type { Mode } from "./types.ts";
 
 const DEFAULT_MEMO = 20_000;
+
+/** Tree nodes written in one snapshot step: a few milliseconds of work. */
+const SNAPSHOT_NODES = 4096;
+
+/** How far the clocks are and when something falls due, in whole seconds. */
+export interface ClockStatus {
+  readonly time: bigint;
+  readonly uptime: bigint;
+  readonly maxBlockGap: bigint;
+  /** Earliest due second on clock T; undefined when nothing waits. */
+  readonly dueTime: bigint | undefined;
+  /** Earliest due second on clock U; undefined when nothing waits. */
+  readonly dueUptime: bigint | undefined;
+}
 
 /** The state machine of one chain. */
 export class Application {
   readonly parts: AppParts;
-  readonly store: MultiStore;
+  readonly store: TreeMultiStore;
   readonly settings: AppSettings;
   readonly messages = new MsgRouter();
   readonly queries = new QueryRouter();
@@ -82,11 +96,10 @@ export class Application {
     for (const module of parts.modules) {
       for (const handler of module.messages ?? []) {
         this.messages.register(handler);
-        types.push(handler.type as unknown as MessageType<unknown>);
-        types.push(handler.response as MessageType<unknown>);
+        types.push(handler.type, handler.response);
       }
       for (const handler of module.queries ?? []) this.queries.register(handler);
-      types.push(...((module.types ?? []) as readonly unknown[] as MessageType<unknown>[]));
+      types.push(...(module.types ?? []));
     }
     this.registry = createRegistry(types);
     this.#authority = moduleAddress(settings.platform, "gov");
@@ -168,6 +181,11 @@ export class Application {
     return signatureJobs(ctx, tx, this.#needs.ante);
   }
 
+  /** Takes a verdict of the pure function verify(key, digest, signature), found elsewhere. */
+  learnVerdict(check: SignatureCheck, verdict: boolean): void {
+    this.memo.learn(checkId(this.settings.platform, check), verdict);
+  }
+
   /** A transaction taken apart; undefined when it does not decode. Remembered per array of bytes. */
   decode(bytes: Uint8Array): Transaction | undefined {
     const tx = this.#decode(bytes);
@@ -234,18 +252,22 @@ export class Application {
     return new BranchContext(this.#envOf(branches, view.height), mode, branches);
   }
 
-  /** Earliest second per clock at which a block has work to do; undefined = none. */
-  nextDue(): DueTimes {
+  /** The clocks of the last commit, and the earliest second on each at which a block has work. */
+  clocks(): ClockStatus {
     const ctx = this.context();
-    let time: bigint | undefined;
-    let uptime: bigint | undefined;
-    for (const module of this.parts.modules) {
-      const due = module.nextDue?.(ctx) ?? {};
-      if (due.time !== undefined && (time === undefined || due.time < time)) time = due.time;
-      if (due.uptime !== undefined && (uptime === undefined || due.uptime < uptime))
-        uptime = due.uptime;
-    }
-    return { ...(time !== undefined && { time }), ...(uptime !== undefined && { uptime }) };
+    const waiting = this.parts.modules.map((module) => module.nextDue?.(ctx) ?? {});
+    return {
+      time: ctx.now,
+      uptime: ctx.uptime,
+      maxBlockGap: this.parts.chain.maxBlockGap(ctx),
+      dueTime: earliest(waiting.map((due) => due.time)),
+      dueUptime: earliest(waiting.map((due) => due.uptime)),
+    };
+  }
+
+  /** Next piece of a tree snapshot to write between blocks; undefined when there is nothing to do. */
+  snapshotStep(): SnapshotStep | undefined {
+    return this.store.snapshots.step(SNAPSHOT_NODES);
   }
 
   /** Sentences about every invariant that does not hold in committed state. */
@@ -272,7 +294,7 @@ export class Application {
   }
 
   #checkState(): { readonly branches: Branches; readonly env: ContextEnv } {
-    this.#check ?? this.#resetCheck();
+    if (this.#check === undefined) this.#resetCheck();
     return must(this.#check, "check state");
   }
 
@@ -322,4 +344,11 @@ export class Application {
     if (this.settings.reportBug === undefined) throw error;
     this.settings.reportBug(error, where);
   }
+}
+
+function earliest(seconds: readonly (bigint | undefined)[]): bigint | undefined {
+  let first: bigint | undefined;
+  for (const second of seconds)
+    if (second !== undefined && (first === undefined || second < first)) first = second;
+  return first;
 }

@@ -1,6 +1,7 @@
 // Small things that message and query handlers of every module share.
 
 import { defineErrors } from "../base/errors.ts";
+import { CodecError } from "../codec/index.ts";
 import type { MessageType } from "../codec/index.ts";
 import type { Context, QueryHandler } from "./types.ts";
 
@@ -25,4 +26,14 @@ export function queryHandler<Q, R>(
 ): QueryHandler {
   const handler: QueryHandler<Q, R> = { path, request, response, handle };
   return handler as QueryHandler;
+}
+
+/** What `decode` gives, or undefined when the bytes are malformed (it throws a CodecError). */
+export function tryDecode<T>(decode: () => T): T | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof CodecError) return undefined;
+    throw error;
+  }
 }

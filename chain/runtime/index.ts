@@ -2,6 +2,7 @@
 
 export { toAbciEvents } from "./abci.ts";
 export { Application } from "./application.ts";
+export type { ClockStatus } from "./application.ts";
 export { rewrapped, undefinedError } from "./ante_types.ts";
 export type {
   AnteAccount,
@@ -31,7 +32,7 @@ export {
 } from "./gas.ts";
 export { parseAppState, validateAppState } from "./genesis.ts";
 export type { AppState } from "./genesis.ts";
-export { checkAuthority, queryHandler } from "./handlers.ts";
+export { checkAuthority, queryHandler, tryDecode } from "./handlers.ts";
 export { HookList } from "./hooks.ts";
 export type { BlockPolicy } from "./hooks.ts";
 export { paginateIndex, paginateMap, paginateStore } from "./pages.ts";

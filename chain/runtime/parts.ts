@@ -4,7 +4,7 @@
 import type { ConsensusParams } from "../codec/gen/tendermint/types.ts";
 import type { Platform } from "../base/platform.ts";
 import type { Json } from "../codec/index.ts";
-import type { MultiStore } from "../store/types.ts";
+import type { TreeMultiStore } from "../store/index.ts";
 import type { AnteAccounts, AnteFees, GasPrice } from "./ante_types.ts";
 import type { BugReporter } from "./failure.ts";
 import type { AppModule, Context, FailedItem, StoreSource } from "./types.ts";
@@ -29,6 +29,8 @@ export interface ChainKeeping {
   identity(source: StoreSource): ChainIdentity | undefined;
   /** Both clocks as of the last block; undefined before genesis. */
   clocks(source: StoreSource): ClockReading | undefined;
+  /** Longest gap between blocks, seconds, that clock U counts in full. */
+  maxBlockGap(source: StoreSource): bigint;
   /** Moves both clocks to a new header time and gives them. */
   advance(source: StoreSource, now: bigint): ClockReading;
   quarantine(ctx: Context, item: FailedItem): void;
@@ -62,7 +64,7 @@ export interface AppParts {
 
 /** What the node decides: none of it changes a result in a block. */
 export interface AppSettings {
-  readonly store: MultiStore;
+  readonly store: TreeMultiStore;
   readonly platform: Platform;
   /** Asked of transactions in CheckTx. */
   readonly minGasPrices?: readonly GasPrice[];

@@ -65,13 +65,18 @@ export class ChainKeeper implements ChainKeeping {
     return clocks.get(source);
   }
 
+  /** Longest gap that clock U counts in full, seconds. */
+  maxBlockGap(source: StoreSource): bigint {
+    return must(params.get(source), "parameters of chain").maxBlockGap;
+  }
+
   /**
    * Moves T to the header time and U by the same gap, at most max_block_gap. State: clocks, params.
    * Header times never go back under BFT time; if one did, both clocks would stand still.
    */
   advance(source: StoreSource, now: bigint): ClockReading {
     const last = must(clocks.get(source), "clocks");
-    const { maxBlockGap } = must(params.get(source), "parameters of chain");
+    const maxBlockGap = this.maxBlockGap(source);
     const gap = maxBig(now - last.time, 0n);
     const step = gap > maxBlockGap ? maxBlockGap : gap;
     const reading = { time: last.time + gap, uptime: last.uptime + step };

@@ -1,0 +1,9 @@
+import type { AuthKeeper } from "../auth/index.ts";
+
+/** What module bank asks of others. */
+export interface BankNeeds {
+  readonly auth: Pick<
+    AuthKeeper,
+    "account" | "has" | "create" | "moduleAccount" | "moduleAddress" | "hasPermission" | "isBlocked"
+  >;
+}
