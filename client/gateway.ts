@@ -10,7 +10,7 @@ import type { OfflineAminoSigner } from "@cosmjs/amino";
 import { toBase64, toHex } from "../chain/base/bytes.ts";
 import type { Lease, LeaseId } from "../chain/codec/gen/leasehold/market/v1.ts";
 import type { LeaseholdClient } from "./client.ts";
-import { signReceipt } from "./receipts.ts";
+import { signReceipt } from "./receipt.ts";
 
 /** A gateway that cannot be reached, or that refuses. */
 export class GatewayRefusal extends Error {
@@ -65,7 +65,8 @@ export async function handOver(
       `the provider's gateway has another manifest: ${String(taken["manifest_hash"])}`,
     );
   }
-  const receipt = await signReceipt(signer, client.facts.chainId, lease.id, manifestHash);
+  const terms = { chainId: client.facts.chainId, lease: lease.id, manifestHash };
+  const receipt = await signReceipt(signer, terms);
   const body = { public_key: toBase64(receipt.publicKey), signature: toBase64(receipt.signature) };
   await put(`${host}${gatewayPath(lease.id, "receipt")}`, JSON.stringify(body));
 }

@@ -22,7 +22,6 @@ export { newMnemonic, walletFromMnemonic } from "./keys.ts";
 export type { Wallet } from "./keys.ts";
 export * from "./msgs/index.ts";
 export * from "./queries/index.ts";
-export { receiptDocument, signReceipt } from "./receipts.ts";
 export {
   joinReceipt,
   receiptDocument,
