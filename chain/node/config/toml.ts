@@ -1,0 +1,86 @@
+// A reader for the part of TOML that configuration files use: tables, bare and quoted keys, strings,
+// integers, booleans and arrays of strings on one or more lines. Anything else is refused with its line.
+
+/** A value of a configuration file. */
+export type TomlValue = string | bigint | boolean | readonly string[];
+
+/** One assignment: its full key (`rpc.laddr`), value and line (from 1). */
+export interface TomlEntry {
+  readonly key: string;
+  readonly value: TomlValue;
+  readonly line: number;
+}
+
+const KEY = /^(?:[A-Za-z0-9_-]+|"[^"\\]+")$/;
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: "\n",
+  t: "\t",
+  r: "\r",
+  '"': '"',
+  "\\": "\\",
+};
+
+/** Cuts a comment off, minding strings. */
+function withoutComment(line: string): string {
+  let quote = "";
+  for (let i = 0; i < line.length; i++) {
+    const char = line[i] as string;
+    if (quote === '"' && char === "\\") i++;
+    else if (quote !== "") quote = char === quote ? "" : quote;
+    else if (char === '"' || char === "'") quote = char;
+    else if (char === "#") return line.slice(0, i);
+  }
+  return line;
+}
+
+function parseString(text: string): string | undefined {
+  if (/^'[^']*'$/.test(text)) return text.slice(1, -1);
+  if (!/^"(?:[^"\\]|\\["\\ntr])*"$/.test(text)) return undefined;
+  return text.slice(1, -1).replace(/\\(.)/g, (_, char: string) => ESCAPES[char] ?? char);
+}
+
+function parseArray(text: string): readonly string[] | undefined {
+  const items = text.slice(1, -1).match(/"(?:[^"\\]|\\.)*"|'[^']*'|[^,\s]+/g) ?? [];
+  const values = items.map(parseString);
+  return values.some((value) => value === undefined) ? undefined : (values as string[]);
+}
+
+function parseValue(text: string): TomlValue | undefined {
+  if (text === "true" || text === "false") return text === "true";
+  if (/^[+-]?(?:0|[1-9](?:_?[0-9])*)$/.test(text)) return BigInt(text.replace(/[_+]/g, ""));
+  return text.startsWith("[") && text.endsWith("]") ? parseArray(text) : parseString(text);
+}
+
+function fail(file: string, line: number, what: string): never {
+  throw new Error(`${file} line ${line}: ${what}`);
+}
+
+/** Reads a file's text. Throws: Error that names `file`, the line and what is wrong. */
+export function parseToml(text: string, file: string): readonly TomlEntry[] {
+  const entries: TomlEntry[] = [];
+  const seen = new Set<string>();
+  let table = "";
+  const lines = text.split(/\r?\n/);
+  for (let i = 0; i < lines.length; i++) {
+    const number = i + 1;
+    let line = withoutComment(lines[i] ?? "").trim();
+    if (line === "") continue;
+    if (line.startsWith("[")) {
+      const name = /^\[\s*([A-Za-z0-9_.-]+)\s*\]$/.exec(line)?.[1];
+      table = name ?? fail(file, number, `${line} is not a table name`);
+      continue;
+    }
+    const equals = line.indexOf("=");
+    const name = line.slice(0, Math.max(0, equals)).trim();
+    if (equals < 0 || !KEY.test(name)) fail(file, number, "expected key = value");
+    while (/=\s*\[/.test(line) && !line.endsWith("]") && i + 1 < lines.length)
+      line += ` ${withoutComment(lines[++i] ?? "").trim()}`;
+    const value = parseValue(line.slice(equals + 1).trim());
+    if (value === undefined) fail(file, number, `the value of ${name} is not understood`);
+    const key = (table === "" ? "" : `${table}.`) + name.replaceAll('"', "");
+    if (seen.has(key)) fail(file, number, `${key} is set twice`);
+    seen.add(key);
+    entries.push({ key, value, line: number });
+  }
+  return entries;
+}

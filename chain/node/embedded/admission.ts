@@ -1,0 +1,111 @@
+// The way into the mempool: limits first, then signatures on another thread, then the application's
+// check, in the order of arrival. While a block is being taken over, checks wait.
+
+import type { ResponseCheckTx } from "../../codec/gen/tendermint/abci.ts";
+import { CheckTxType } from "../../codec/gen/tendermint/abci.ts";
+import type { Platform } from "../../base/platform.ts";
+import type { EngineApplication } from "../application.ts";
+import type { Verifier } from "../verify/verifier.ts";
+import { MempoolError } from "./mempool.ts";
+import type { Mempool } from "./mempool.ts";
+
+/** Transactions that may stand before the check: past it senders are told that the mempool is full. */
+const MAX_PENDING = 20_000;
+/** Checks in one turn of the event loop, milliseconds: blocks and queries get their turn between. */
+const TURN_MS = 10;
+
+interface Arrival {
+  readonly tx: Uint8Array;
+  readonly key: string;
+  ready: boolean;
+  readonly answer: (response: ResponseCheckTx) => void;
+  readonly refuse: (error: unknown) => void;
+}
+
+/** What admission works with. */
+export interface AdmissionParts {
+  readonly app: EngineApplication;
+  readonly platform: Platform;
+  readonly mempool: Mempool;
+  readonly verifier: Verifier;
+  /** Block gas limit of the parameters that hold now; -1 = none. */
+  readonly maxGas: () => bigint;
+  /** Told when a transaction was taken in. */
+  readonly added: () => void;
+}
+
+/** Takes transactions in, in order. */
+export class Admission {
+  readonly #parts: AdmissionParts;
+  readonly #arrivals: Arrival[] = [];
+  #scheduled = false;
+  #held = false;
+
+  constructor(parts: AdmissionParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Checks a transaction and takes it in. Rejects with MempoolError before the application saw it;
+   * resolves with the application's answer, whatever its code.
+   */
+  submit(tx: Uint8Array): Promise<ResponseCheckTx> {
+    const { app, platform, mempool, verifier } = this.#parts;
+    const key = platform.latin1(platform.sha256(tx));
+    if (this.#arrivals.length >= MAX_PENDING)
+      throw new MempoolError(`mempool is full: ${MAX_PENDING} transactions wait to be checked`);
+    mempool.begin(tx, key);
+    return new Promise((answer, refuse) => {
+      const arrival: Arrival = { tx, key, ready: false, answer, refuse };
+      this.#arrivals.push(arrival);
+      const jobs = app.signatureJobs(tx);
+      if (jobs.length === 0) return this.#markReady(arrival);
+      void verifier.prepare(jobs).then(() => this.#markReady(arrival));
+    });
+  }
+
+  /** Stops checks while a block is executed and taken over. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** Lets checks go on. */
+  release(): void {
+    this.#held = false;
+    this.#schedule();
+  }
+
+  #markReady(arrival: Arrival): void {
+    arrival.ready = true;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#held || this.#scheduled || this.#arrivals[0]?.ready !== true) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#drain());
+  }
+
+  #drain(): void {
+    this.#scheduled = false;
+    const end = performance.now() + TURN_MS;
+    let done = 0;
+    while (!this.#held && this.#arrivals[done]?.ready === true && performance.now() < end)
+      this.#check(this.#arrivals[done++] as Arrival);
+    this.#arrivals.splice(0, done);
+    this.#schedule();
+  }
+
+  #check(arrival: Arrival): void {
+    const { app, mempool, maxGas, added } = this.#parts;
+    const { tx, key } = arrival;
+    try {
+      const response = app.checkTx({ tx, type: CheckTxType.NEW });
+      if (mempool.finish(tx, key, response, maxGas())) added();
+      arrival.answer(response);
+    } catch (error) {
+      mempool.forget(key);
+      arrival.refuse(error);
+    }
+  }
+}

@@ -1,0 +1,436 @@
+// The embedded engine: a single validator that makes real blocks, one after the other, at its own pace.
+// Decides when a block is due, and runs one at a time from proposal to publication; nothing inside the
+// execution of a block waits.
+
+import { assert } from "../../base/assert.ts";
+import { minBig } from "../../base/integers.ts";
+import type { Platform } from "../../base/platform.ts";
+import type { Timestamp } from "../../base/time.ts";
+import {
+  CheckTxType,
+  ResponseProcessProposal_ProposalStatus,
+} from "../../codec/gen/tendermint/abci.ts";
+import { BlockIDFlag } from "../../codec/gen/tendermint/types.ts";
+import type { Commit } from "../../codec/gen/tendermint/types.ts";
+import type { EngineApplication } from "../application.ts";
+import type { EventBus } from "../events.ts";
+import type { Logger } from "../log.ts";
+import type { Admission } from "./admission.ts";
+import type { BlockStore } from "./blocks.ts";
+import { upperHex } from "./blocks.ts";
+import type { EngineClock } from "./clock.ts";
+import { fromMillis, toMillis, voteTime } from "./clock.ts";
+import { executeNew } from "./execution.ts";
+import type { ExecutionParts } from "./execution.ts";
+import type { Mempool } from "./mempool.ts";
+import {
+  blockFrame,
+  holdsTwoThirds,
+  makeBlock,
+  maxDataBytes,
+  NO_COMMIT,
+  signBlock,
+} from "./proposal.ts";
+import { commitInfo } from "./proposal.ts";
+import type { BlockFrame } from "./proposal.ts";
+import type { Signer } from "./signer.ts";
+import type { EngineState } from "./state.ts";
+
+/** When blocks are made. All in milliseconds. */
+export interface EngineSettings {
+  /** From the start of one block to the start of the next. */
+  readonly interval: number;
+  /** Whether blocks are made when there is nothing to put in. */
+  readonly emptyBlocks: boolean;
+  /** Time between empty blocks; 0 = as between all blocks. */
+  readonly emptyInterval: number;
+  readonly recheck: boolean;
+  readonly recheckTimeout: number;
+  /** Stop after this height; 0 = never. */
+  readonly haltHeight: bigint;
+  /** Stop once a header has reached this Unix second; 0 = never. */
+  readonly haltTime: bigint;
+  /** Blocks kept in the log; 0 = all. */
+  readonly retainBlocks: bigint;
+}
+
+/** What an engine is made of. */
+export interface EngineParts extends ExecutionParts {
+  readonly platform: Platform;
+  readonly app: EngineApplication;
+  readonly blocks: BlockStore;
+  readonly mempool: Mempool;
+  readonly admission: Admission;
+  readonly signer: Signer;
+  readonly clock: EngineClock;
+  readonly bus: EventBus;
+  readonly log: Logger;
+  readonly settings: EngineSettings;
+}
+
+/** A header may lag behind the clock by this much beyond the pace of blocks before it counts as idle. */
+const IDLE_MS = 1000;
+/** Rechecks in one turn of the event loop, milliseconds. */
+const RECHECK_TURN_MS = 10;
+
+/** Makes the blocks of a chain. */
+export class Engine {
+  readonly #parts: EngineParts;
+  #state: EngineState;
+  #lastCommit: Commit;
+  #timer: NodeJS.Timeout | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  /** Host time at which the last block was started, milliseconds. */
+  #lastStart = 0;
+  /** The last block calls for another: it had transactions, or broke an idle spell. */
+  #followUp: "none" | "proof" | "now" = "proof";
+  #running: Promise<void> = Promise.resolve();
+  #stopped = true;
+  #haltReason: string | undefined;
+  #onHalt: (reason: string) => void = () => undefined;
+
+  constructor(parts: EngineParts, state: EngineState) {
+    this.#parts = parts;
+    this.#state = state;
+    this.#lastCommit = state.height === 0n ? NO_COMMIT : mustCommit(parts.blocks, state.height);
+  }
+
+  /** The state after the last block. */
+  get state(): EngineState {
+    return this.#state;
+  }
+
+  /** Why the engine makes no more blocks, when it halted by itself. */
+  get haltReason(): string | undefined {
+    return this.#haltReason;
+  }
+
+  /** Registers who is told of a halt. */
+  onHalt(listener: (reason: string) => void): void {
+    this.#onHalt = listener;
+  }
+
+  /** Begins to make blocks. */
+  start(): void {
+    this.#stopped = false;
+    if (this.#mayGoOn()) this.schedule();
+  }
+
+  /** Stops after the block that is being made. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelTimer();
+    await this.#running;
+  }
+
+  /** Looks again when the next block is due; called when a transaction came in. */
+  schedule(): void {
+    if (this.#stopped || this.#haltReason !== undefined) return;
+    const at = this.#nextBlockAt();
+    if (at >= this.#timerAt) return;
+    this.#cancelTimer();
+    this.#timerAt = at;
+    const wait = Math.min(Math.max(0, at - Date.now()), 0x7fffffff);
+    this.#timer = setTimeout(() => {
+      this.#timerAt = Number.POSITIVE_INFINITY;
+      this.#timer = undefined;
+      void this.#exclusive(() => this.#dueBlock());
+    }, wait);
+  }
+
+  /**
+   * Moves both clocks forward by `seconds`: empty blocks at most a block gap apart, each executed in
+   * full. Gives the height reached. Only local chains may offer this.
+   */
+  advance(seconds: bigint): Promise<bigint> {
+    return this.#exclusive(async () => {
+      const gap = this.#parts.app.clocks().maxBlockGap;
+      const count = (seconds + gap - 1n) / gap;
+      await this.#makeBlock([], this.#now());
+      const start = toMillis(this.#voteTime());
+      for (let i = 1n; i <= count && this.#haltReason === undefined; i++) {
+        const passed = i === count ? seconds : i * gap;
+        await this.#makeBlock([], fromMillis(start + Number(passed) * 1000));
+      }
+      this.#parts.clock.advance(Number(seconds) * 1000);
+      await this.#makeBlock([], this.#now());
+      return this.#state.height;
+    });
+  }
+
+  /** Makes one jump of `seconds` between two headers, as if the chain had stood still that long. */
+  halt(seconds: bigint): Promise<bigint> {
+    return this.#exclusive(async () => {
+      await this.#makeBlock([], this.#now());
+      this.#parts.clock.advance(Number(seconds) * 1000);
+      await this.#makeBlock([], this.#now());
+      await this.#makeBlock([], this.#now());
+      return this.#state.height;
+    });
+  }
+
+  /** Runs `work` when no block is being made, and lets none begin meanwhile. */
+  async #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#running.then(async () => {
+      try {
+        if (this.#haltReason !== undefined) throw new Error(this.#haltReason);
+        return await work();
+      } catch (error) {
+        this.#fail(error);
+        throw error;
+      } finally {
+        this.schedule();
+      }
+    });
+    this.#running = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    result.catch(() => undefined);
+    return result;
+  }
+
+  #now(): Timestamp {
+    return fromMillis(this.#parts.clock.now());
+  }
+
+  /** When this validator signed the last block. */
+  #voteTime(): Timestamp {
+    const own = this.#lastCommit.signatures.find(
+      (entry) => entry.blockIdFlag === BlockIDFlag.COMMIT,
+    );
+    return own?.timestamp ?? this.#state.blockTime;
+  }
+
+  /** Whether the next header would lie so far back that a transaction would run in the past. */
+  #isIdle(): boolean {
+    if (this.#state.height === 0n) return false;
+    const lag = this.#parts.clock.now() - toMillis(this.#voteTime());
+    return lag > IDLE_MS + this.#parts.settings.interval;
+  }
+
+  /** Host time in milliseconds at which the next block is due; infinity while there is no reason. */
+  #nextBlockAt(): number {
+    const { settings, mempool } = this.#parts;
+    if (this.#followUp === "now") return 0;
+    const earliest = this.#lastStart + settings.interval;
+    if (this.#followUp === "proof" || mempool.size > 0) return earliest;
+    let at = Number.POSITIVE_INFINITY;
+    if (settings.emptyBlocks)
+      at = Math.max(
+        earliest,
+        this.#lastStart + Math.max(settings.emptyInterval, settings.interval),
+      );
+    return Math.max(earliest, Math.min(at, this.#dueAt()));
+  }
+
+  /** Host time at which something in the application falls due. */
+  #dueAt(): number {
+    const { app, clock } = this.#parts;
+    const clocks = app.clocks();
+    let at = Number.POSITIVE_INFINITY;
+    if (clocks.dueTime !== undefined) at = Number(clocks.dueTime) * 1000;
+    if (clocks.dueUptime !== undefined) {
+      // Clock U moves at most a gap per block: blocks must come while something waits on it.
+      const left = clocks.dueUptime - clocks.uptime;
+      const step = left < clocks.maxBlockGap ? left : clocks.maxBlockGap;
+      at = Math.min(at, Number(clocks.time + (step > 0n ? step : 0n)) * 1000);
+    }
+    return at - clock.aheadMs;
+  }
+
+  /** Whether the coming block, with a header of `time`, will find work that is due. */
+  #hasDueWork(time: Timestamp): boolean {
+    const clocks = this.#parts.app.clocks();
+    const gap = time.seconds - clocks.time;
+    const uptime = clocks.uptime + (gap < clocks.maxBlockGap ? gap : clocks.maxBlockGap);
+    const { dueTime, dueUptime } = clocks;
+    return (
+      (dueTime !== undefined && dueTime <= time.seconds) ||
+      (dueUptime !== undefined && dueUptime <= uptime)
+    );
+  }
+
+  /** The block that the timer asked for: an empty one first when the chain has been idle. */
+  async #dueBlock(): Promise<void> {
+    if (this.#stopped) return;
+    this.#lastStart = Date.now();
+    if (this.#isIdle()) {
+      await this.#makeBlock([], undefined);
+      this.#followUp = "now";
+      return;
+    }
+    await this.#makeBlock("mempool", undefined);
+  }
+
+  /**
+   * Makes, executes and publishes one block. `signedAt` is the precommit's time (the next header's);
+   * undefined means when it is signed.
+   */
+  async #makeBlock(
+    source: "mempool" | readonly Uint8Array[],
+    signedAt: Timestamp | undefined,
+  ): Promise<void> {
+    const { platform, admission, signer, clock, log } = this.#parts;
+    if (!this.#mayGoOn()) return;
+    const state = { ...this.#state, clockAheadMs: clock.aheadMs };
+    const began = performance.now();
+    const frame = blockFrame(platform, state, this.#lastCommit, signer.key.address);
+    const due = this.#hasDueWork(frame.time);
+    const txs = this.#propose(frame, source);
+    const made = makeBlock(platform, state, frame, txs);
+    this.#requireAccepted(frame, made.id.hash, txs);
+    const at = signedAt === undefined ? clock.now() : toMillis(signedAt);
+    const signed = signBlock(state, made, signer, voteTime(frame.time, at));
+    admission.hold();
+    try {
+      const executed = await executeNew(this.#parts, state, signed);
+      this.#state = executed.state;
+      this.#lastCommit = signed.commit;
+      this.#followUp = txs.length > 0 || due ? "proof" : "none";
+      await this.#afterCommit(executed.committed.hashes, executed.committed.response.txResults);
+      this.#parts.bus.publish(executed.committed);
+      await this.#maintain(executed.retainHeight);
+    } finally {
+      admission.release();
+    }
+    const fields = {
+      height: frame.height,
+      txs: txs.length,
+      ms: Math.round(performance.now() - began),
+    };
+    const level = txs.length > 0 || due ? "info" : "debug";
+    log[level]("block", { ...fields, hash: upperHex(made.id.hash).slice(0, 12) });
+    this.#checkHaltSettings(frame);
+  }
+
+  /** Asks the application which transactions go into the block. */
+  #propose(frame: BlockFrame, source: "mempool" | readonly Uint8Array[]): readonly Uint8Array[] {
+    const { app, mempool } = this.#parts;
+    const { params, lastValidators } = this.#state;
+    const maxBytes = maxDataBytes(this.#state);
+    const maxGas = params.block?.maxGas ?? -1n;
+    const candidates = source === "mempool" ? mempool.reap(maxBytes, maxGas) : source;
+    const last = commitInfo(frame.lastCommit, lastValidators);
+    const { txs } = app.prepareProposal({
+      maxTxBytes: maxBytes,
+      txs: candidates,
+      localLastCommit: {
+        round: last.round,
+        votes: last.votes.map((vote) => ({
+          ...vote,
+          voteExtension: new Uint8Array(0),
+          extensionSignature: new Uint8Array(0),
+        })),
+      },
+      misbehavior: [],
+      height: frame.height,
+      time: frame.time,
+      nextValidatorsHash: frame.nextValidatorsHash,
+      proposerAddress: frame.proposer,
+    });
+    return txs;
+  }
+
+  #requireAccepted(frame: BlockFrame, hash: Uint8Array, txs: readonly Uint8Array[]): void {
+    const { status } = this.#parts.app.processProposal({
+      txs,
+      proposedLastCommit: commitInfo(frame.lastCommit, this.#state.lastValidators),
+      misbehavior: [],
+      hash,
+      height: frame.height,
+      time: frame.time,
+      nextValidatorsHash: frame.nextValidatorsHash,
+      proposerAddress: frame.proposer,
+    });
+    const accepted = status === ResponseProcessProposal_ProposalStatus.ACCEPT;
+    assert(accepted, `the application refused its own proposal of height ${frame.height}`);
+  }
+
+  /** Clears the mempool of the block's transactions and checks the rest again. */
+  async #afterCommit(
+    hashes: readonly Uint8Array[],
+    results: readonly { readonly code: number }[],
+  ): Promise<void> {
+    const { platform, mempool, app, settings } = this.#parts;
+    const keys = hashes.map((hash) => platform.latin1(hash));
+    mempool.committed(
+      keys,
+      results.map((result) => result.code),
+    );
+    if (!settings.recheck) return;
+    const end = performance.now() + settings.recheckTimeout;
+    let turn = performance.now() + RECHECK_TURN_MS;
+    for (const { tx, key } of mempool.entries()) {
+      if (app.checkTx({ tx, type: CheckTxType.RECHECK }).code !== 0) mempool.drop(key);
+      const now = performance.now();
+      if (now > end) return;
+      if (now < turn) continue;
+      await new Promise((resume) => setImmediate(resume));
+      turn = performance.now() + RECHECK_TURN_MS;
+    }
+  }
+
+  /**
+   * Work between blocks: a piece of a tree snapshot, and old blocks dropped (never more than the
+   * setting asks for, nor what the application still needs).
+   */
+  async #maintain(retainHeight: bigint): Promise<void> {
+    const { app, blocks, database, settings } = this.#parts;
+    const step = app.snapshotStep();
+    if (step !== undefined) {
+      await database.write(step.writes, { sync: step.last });
+      for (const range of step.clear) await database.clear(range);
+    }
+    if (settings.retainBlocks === 0n) return;
+    const target = blocks.height - settings.retainBlocks + 1n;
+    await blocks.prune(retainHeight > 0n ? minBig(target, retainHeight) : target);
+  }
+
+  /** False, with a halt, when this validator may not make the next block alone. */
+  #mayGoOn(): boolean {
+    const { signer } = this.#parts;
+    if (this.#haltReason !== undefined) return false;
+    if (holdsTwoThirds(this.#state.validators, signer.key.address)) return true;
+    this.#halt(
+      `validator ${upperHex(signer.key.address)} no longer holds more than 2/3 of the voting ` +
+        "power: the embedded engine cannot make blocks alone; run this chain behind CometBFT",
+    );
+    return false;
+  }
+
+  #checkHaltSettings(frame: BlockFrame): void {
+    const { haltHeight, haltTime } = this.#parts.settings;
+    if (haltHeight > 0n && frame.height >= haltHeight)
+      this.#halt(`halt-height ${haltHeight} is reached`);
+    else if (haltTime > 0n && frame.time.seconds >= haltTime)
+      this.#halt(`halt-time ${haltTime} is reached`);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#haltReason !== undefined) return;
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#parts.log.error("block production failed", { error: text });
+    const sentence = error instanceof Error ? error.message : String(error);
+    this.#halt(`no more blocks after height ${this.#state.height}: ${sentence}`);
+  }
+
+  #halt(reason: string): void {
+    this.#haltReason = reason;
+    this.#cancelTimer();
+    this.#parts.log.error(reason);
+    this.#onHalt(reason);
+  }
+
+  #cancelTimer(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#timerAt = Number.POSITIVE_INFINITY;
+  }
+}
+
+function mustCommit(blocks: BlockStore, height: bigint): Commit {
+  const commit = blocks.commit(height);
+  if (commit === undefined) throw new Error(`the block log has no commit of height ${height}`);
+  return commit;
+}

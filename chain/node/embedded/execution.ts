@@ -1,0 +1,152 @@
+// One block through the application and onto the disk, in the order that survives a crash at any
+// instant: block log, execution, answer, application state, engine state, index; then publication.
+
+import type { Platform } from "../../base/platform.ts";
+import { equalBytes } from "../../base/bytes.ts";
+import type { ResponseFinalizeBlock } from "../../codec/gen/tendermint/abci.ts";
+import type { Block, BlockID } from "../../codec/gen/tendermint/types.ts";
+import type { EngineApplication } from "../application.ts";
+import type { Database } from "../db.ts";
+import type { CommittedBlock } from "../events.ts";
+import type { Indexer } from "../index/indexer.ts";
+import type { BlockStore, SignedBlock } from "./blocks.ts";
+import { upperHex } from "./blocks.ts";
+import { finalizeRequest } from "./proposal.ts";
+import { nextState } from "./state.ts";
+import type { EngineState } from "./state.ts";
+
+/** What execution works with. */
+export interface ExecutionParts {
+  readonly platform: Platform;
+  readonly app: EngineApplication;
+  readonly blocks: BlockStore;
+  /** Where the application's state lies. */
+  readonly database: Database;
+  /** Absent when transactions are not indexed. */
+  readonly indexer: Indexer | undefined;
+}
+
+/** What came of a block. */
+export interface Executed {
+  readonly state: EngineState;
+  readonly committed: CommittedBlock;
+  /** Oldest block the application wants kept; 0 = all. */
+  readonly retainHeight: bigint;
+}
+
+/** Logs, executes, commits and indexes a block made now. */
+export async function executeNew(
+  parts: ExecutionParts,
+  state: EngineState,
+  signed: SignedBlock,
+): Promise<Executed> {
+  const { app, blocks } = parts;
+  const logged = blocks.append(signed);
+  // The log is written while the block executes; a failure of either is seen below.
+  logged.catch(() => undefined);
+  const response = app.finalizeBlock(
+    finalizeRequest(signed.block, signed.id, state.lastValidators),
+  );
+  checkAnswer(signed.block, response);
+  await logged;
+  return takeOver(parts, state, signed.block, signed.id, response);
+}
+
+/** Executes the last block of the log, which a crash kept from the application. */
+export async function executeLogged(
+  parts: ExecutionParts,
+  state: EngineState,
+  block: Block,
+  id: BlockID,
+): Promise<Executed> {
+  const response = parts.app.finalizeBlock(finalizeRequest(block, id, state.lastValidators));
+  checkAnswer(block, response);
+  return takeOver(parts, state, block, id, response);
+}
+
+/** Executes and commits a logged block in the application alone; the state has passed it already. */
+export async function replayBlock(
+  parts: ExecutionParts,
+  block: Block,
+  id: BlockID,
+  expectedAppHash: Uint8Array,
+): Promise<void> {
+  const { app, blocks, database } = parts;
+  const { height } = block.header;
+  const before = blocks.validators(height - 1n) ?? { list: [], total: 0n, proposer: undefined };
+  const response = app.finalizeBlock(finalizeRequest(block, id, before));
+  checkAnswer(block, response);
+  if (!equalBytes(response.appHash, expectedAppHash)) {
+    throw new Error(
+      `replay of height ${height} gives app hash ${upperHex(response.appHash)}, ` +
+        `the chain has ${upperHex(expectedAppHash)}`,
+    );
+  }
+  await database.write(app.commitBatch().writes, { sync: true });
+  app.commit();
+}
+
+/** Takes the kept answer of a block that the application has committed. */
+export async function adoptAnswer(
+  parts: ExecutionParts,
+  state: EngineState,
+  block: Block,
+  id: BlockID,
+): Promise<Executed> {
+  const response = parts.blocks.response(block.header.height);
+  if (response === undefined)
+    throw new Error(`the application's answer to height ${block.header.height} is not in the log`);
+  return finish(parts, state, block, id, response, 0n);
+}
+
+function checkAnswer(block: Block, response: ResponseFinalizeBlock): void {
+  const [txs, results] = [block.data.txs.length, response.txResults.length];
+  if (txs !== results)
+    throw new Error(`the application answered ${results} results for ${txs} transactions`);
+}
+
+async function takeOver(
+  parts: ExecutionParts,
+  state: EngineState,
+  block: Block,
+  id: BlockID,
+  response: ResponseFinalizeBlock,
+): Promise<Executed> {
+  const { app, blocks, database } = parts;
+  await blocks.saveResponse(block.header.height, response);
+  await database.write(app.commitBatch().writes, { sync: true });
+  const { retainHeight } = app.commit();
+  return finish(parts, state, block, id, response, retainHeight);
+}
+
+async function finish(
+  parts: ExecutionParts,
+  state: EngineState,
+  block: Block,
+  id: BlockID,
+  response: ResponseFinalizeBlock,
+  retainHeight: bigint,
+): Promise<Executed> {
+  const { platform, blocks, indexer } = parts;
+  const next = nextState(platform, state, block.header, id, response);
+  await blocks.saveState(next, { sync: false });
+  const committed = {
+    block,
+    id,
+    response,
+    hashes: block.data.txs.map((tx) => platform.sha256(tx)),
+  };
+  await indexer?.add(indexedBlock(committed));
+  return { state: next, committed, retainHeight };
+}
+
+/** What the index takes of a block. */
+export function indexedBlock(committed: CommittedBlock): Parameters<Indexer["add"]>[0] {
+  return {
+    height: committed.block.header.height,
+    txs: committed.block.data.txs,
+    hashes: committed.hashes,
+    results: committed.response.txResults,
+    events: committed.response.events,
+  };
+}

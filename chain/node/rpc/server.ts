@@ -1,0 +1,243 @@
+// The door on one port: JSON-RPC over POST, URIs over GET, WebSocket under /websocket, CORS for
+// browsers. Every resource a caller can use up has a bound: connections, headers, body, batch, rate,
+// time, subscriptions, unsent bytes.
+
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { WebSocketServer } from "ws";
+import type { Logger } from "../log.ts";
+import { Dispatcher } from "./dispatch.ts";
+import type { RpcMethod, RpcParts } from "./methods.ts";
+import { errorText, resultText, RpcError, uriArguments } from "./protocol.ts";
+import { RateLimiter } from "./rate.ts";
+import { Connection } from "./socket.ts";
+import { Subscriptions } from "./subscriptions.ts";
+
+/** Bounds of the door. Times in milliseconds. */
+export interface RpcLimits {
+  readonly maxConnections: number;
+  readonly maxBodyBytes: number;
+  readonly maxHeaderBytes: number;
+  readonly maxBatch: number;
+  readonly maxRequestsPerSecond: number;
+  readonly requestTimeout: number;
+  readonly maxSubscriptionClients: number;
+  readonly maxSubscriptionsPerClient: number;
+  readonly maxUnsentBytes: number;
+}
+
+/** Where to listen and whom browsers may call from. */
+export interface RpcOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly corsOrigins: readonly string[];
+  readonly limits: RpcLimits;
+}
+
+/** Time for an idle connection, milliseconds: longer than the minute that proxies keep theirs. */
+const KEEP_ALIVE_MS = 75_000;
+
+/** A listening door. */
+export class RpcServer {
+  readonly #server: Server;
+  readonly #sockets: WebSocketServer;
+  readonly #dispatcher: Dispatcher;
+  readonly #subscriptions: Subscriptions;
+  readonly #options: RpcOptions;
+  readonly #rate: RateLimiter;
+  readonly #log: Logger;
+
+  private constructor(
+    parts: RpcParts,
+    methods: readonly RpcMethod[],
+    options: RpcOptions,
+    log: Logger,
+  ) {
+    const { limits } = options;
+    this.#options = options;
+    this.#log = log;
+    this.#dispatcher = new Dispatcher(parts, methods, limits.maxBatch, log);
+    this.#rate = new RateLimiter(limits.maxRequestsPerSecond);
+    this.#subscriptions = new Subscriptions(parts.bus, {
+      maxClients: limits.maxSubscriptionClients,
+      maxPerClient: limits.maxSubscriptionsPerClient,
+    });
+    this.#server = createServer(
+      {
+        maxHeaderSize: limits.maxHeaderBytes,
+        requestTimeout: limits.requestTimeout,
+        headersTimeout: Math.min(10_000, limits.requestTimeout),
+        keepAliveTimeout: KEEP_ALIVE_MS,
+      },
+      (request, response) => void this.#handle(request, response),
+    );
+    this.#server.maxConnections = limits.maxConnections;
+    this.#sockets = new WebSocketServer({ noServer: true, maxPayload: limits.maxBodyBytes });
+    this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#server.on("clientError", (_error, socket) => {
+      if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
+    });
+  }
+
+  /** Opens the door. Rejects when the port is taken. */
+  static async listen(
+    parts: RpcParts,
+    methods: readonly RpcMethod[],
+    options: RpcOptions,
+    log: Logger,
+  ): Promise<RpcServer> {
+    const door = new RpcServer(parts, methods, options, log);
+    await new Promise<void>((resolve, reject) => {
+      door.#server.once("error", (error: NodeJS.ErrnoException) => {
+        const taken = error.code === "EADDRINUSE";
+        const text = `RPC cannot listen on ${options.host}:${options.port}: ${error.message}`;
+        reject(taken ? new Error(`${text}; another program uses the port`) : new Error(text));
+      });
+      door.#server.listen(options.port, options.host, resolve);
+    });
+    return door;
+  }
+
+  /** The port in use. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Closes the door and every connection. */
+  async close(): Promise<void> {
+    this.#subscriptions.close();
+    for (const socket of this.#sockets.clients) socket.terminate();
+    this.#sockets.close();
+    this.#rate.close();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const path = new URL(request.url ?? "/", "http://node").pathname;
+    const origin = request.headers.origin;
+    if (path !== "/websocket" || (origin !== undefined && !this.#mayCall(origin))) {
+      socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n");
+      return;
+    }
+    socket.on("error", () => socket.destroy());
+    this.#sockets.handleUpgrade(request, socket, head, (client) => {
+      const address = request.socket.remoteAddress ?? "";
+      Connection.open(client, {
+        dispatcher: this.#dispatcher,
+        subscriptions: this.#subscriptions,
+        maxUnsentBytes: this.#options.limits.maxUnsentBytes,
+        allow: () => this.#rate.allow(address),
+      });
+    });
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      this.#cors(request, response);
+      if (!this.#rate.allow(request.socket.remoteAddress ?? ""))
+        return send(response, 429, errorText(-1, new RpcError(-32000, "too many requests")));
+      if (request.method === "OPTIONS") return send(response, 204, "");
+      if (request.method === "POST") return await this.#post(request, response);
+      if (request.method === "GET" || request.method === "HEAD")
+        return await this.#get(request, response);
+      send(response, 405, errorText(-1, new RpcError(-32600, "use GET or POST")));
+    } catch (error) {
+      this.#log.debug("a request failed", { error: String(error) });
+      if (!response.headersSent) send(response, 500, errorText(-1, new RpcError(-32603, "failed")));
+    }
+  }
+
+  async #post(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request, this.#options.limits.maxBodyBytes);
+    if (body === undefined) {
+      const limit = this.#options.limits.maxBodyBytes;
+      response.setHeader("connection", "close");
+      const error = new RpcError(-32600, `the request body is larger than ${limit} bytes`);
+      return send(response, 413, errorText(-1, error));
+    }
+    if (body === "") return this.#list(response);
+    try {
+      send(response, 200, (await this.#dispatcher.answer(body)) ?? "");
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      send(response, 500, errorText(-1, error));
+    }
+  }
+
+  async #get(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", "http://node");
+    const name = url.pathname.slice(1);
+    if (name === "") return this.#list(response);
+    const found = this.#dispatcher.methods.get(name);
+    if (found === undefined) {
+      const error = new RpcError(-32601, `there is no method ${name.slice(0, 100)}`);
+      return send(response, 404, errorText(-1, error));
+    }
+    try {
+      const args = uriArguments(url.searchParams, found.args);
+      send(response, 200, resultText(-1, await this.#dispatcher.call(name, args)));
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      send(response, 500, errorText(-1, error));
+    }
+  }
+
+  /** A page that lists the methods. */
+  #list(response: ServerResponse): void {
+    const lines = [...this.#dispatcher.methods.values()].map(({ name, args }) => {
+      const query = args.map((arg) => `${arg}=_`).join("&amp;");
+      const path = query === "" ? name : `${name}?${query}`;
+      return `<li><a href="/${path}">/${path}</a></li>`;
+    });
+    const page = `<!doctype html><title>RPC</title><h1>RPC methods</h1><ul>${lines.join("")}</ul>`;
+    response.setHeader("content-type", "text/html; charset=utf-8");
+    response.end(page);
+  }
+
+  #mayCall(origin: string): boolean {
+    const { corsOrigins } = this.#options;
+    return corsOrigins.includes("*") || corsOrigins.includes(origin);
+  }
+
+  #cors(request: IncomingMessage, response: ServerResponse): void {
+    const { origin } = request.headers;
+    if (origin === undefined || !this.#mayCall(origin)) return;
+    const any = this.#options.corsOrigins.includes("*");
+    response.setHeader("access-control-allow-origin", any ? "*" : origin);
+    if (!any) response.setHeader("vary", "origin");
+    response.setHeader("access-control-allow-methods", "HEAD, GET, POST, OPTIONS");
+    response.setHeader(
+      "access-control-allow-headers",
+      request.headers["access-control-request-headers"] ?? "content-type",
+    );
+    response.setHeader("access-control-max-age", "600");
+  }
+}
+
+function send(response: ServerResponse, status: number, body: string): void {
+  response.statusCode = status;
+  if (body !== "") response.setHeader("content-type", "application/json");
+  response.end(body);
+}
+
+/** Reads a body as text; undefined when it is larger than `limit`. */
+function readBody(request: IncomingMessage, limit: number): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) {
+        request.pause();
+        resolve(undefined);
+      } else chunks.push(chunk);
+    });
+    request.on("end", () => resolve(Buffer.concat(chunks, size).toString("utf8")));
+    request.on("error", reject);
+    request.on("close", () => reject(new Error("the connection was closed")));
+  });
+}

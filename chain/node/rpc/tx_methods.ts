@@ -1,0 +1,199 @@
+// Methods about transactions: sending them, waiting for them, finding them.
+
+import { equalBytes, toBase64 } from "../../base/bytes.ts";
+import type { ResponseCheckTx } from "../../codec/gen/tendermint/abci.ts";
+import { CheckTxType } from "../../codec/gen/tendermint/abci.ts";
+import type { ExecTxResult } from "../../codec/gen/tendermint/abci.ts";
+import type { Block } from "../../codec/gen/tendermint/types.ts";
+import { txProofs } from "../comet/header.ts";
+import { upperHex } from "../embedded/blocks.ts";
+import { parseQuery } from "../index/query.ts";
+import type { TxPlace } from "../index/indexer.ts";
+import { isDescending, method, pageOf } from "./methods.ts";
+import type { RpcMethod, RpcParts } from "./methods.ts";
+import type { RpcArguments } from "./protocol.ts";
+import { internalError } from "./protocol.ts";
+import { checkTxShape, txProofShape, txResultShape } from "./shapes.ts";
+
+/** Clients that may wait for a block at one time. */
+const MAX_WAITING = 2000;
+/** Most transactions of `unconfirmed_txs`. */
+const MAX_UNCONFIRMED = 100n;
+
+function broadcastShape(response: ResponseCheckTx, hash: Uint8Array): unknown {
+  return {
+    code: response.code,
+    data: upperHex(response.data),
+    log: response.log,
+    codespace: response.codespace,
+    hash: upperHex(hash),
+  };
+}
+
+async function broadcastSync(parts: RpcParts, args: RpcArguments): Promise<unknown> {
+  const tx = args.bytes("tx");
+  const response = await parts.admission.submit(tx);
+  return broadcastShape(response, parts.platform.sha256(tx));
+}
+
+function broadcastAsync(parts: RpcParts, args: RpcArguments): unknown {
+  const tx = args.bytes("tx");
+  parts.admission.submit(tx).catch(() => undefined);
+  const hash = upperHex(parts.platform.sha256(tx));
+  return { code: 0, data: "", log: "", codespace: "", hash };
+}
+
+/** A transaction in a block. */
+interface Landed {
+  readonly height: bigint;
+  readonly result: ExecTxResult;
+}
+
+let waiting = 0;
+
+/** Waits until a transaction stands in a durable block. Rejects after `timeoutMs`. */
+function waitForTx(
+  parts: RpcParts,
+  hash: Uint8Array,
+): { found: Promise<Landed>; stop: () => void } {
+  if (waiting >= MAX_WAITING) throw internalError("too many clients wait for a block; try again");
+  waiting++;
+  let stop = (): void => undefined;
+  const found = new Promise<Landed>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      stop();
+      reject(internalError("timed out waiting for tx to be included in a block"));
+    }, parts.commitTimeoutMs);
+    const forget = parts.bus.listen((block) => {
+      const index = block.hashes.findIndex((one) => equalBytes(one, hash));
+      const result = block.response.txResults[index];
+      if (result === undefined) return;
+      stop();
+      resolve({ height: block.block.header.height, result });
+    });
+    let stopped = false;
+    stop = () => {
+      if (stopped) return;
+      stopped = true;
+      waiting--;
+      clearTimeout(timer);
+      forget();
+    };
+  });
+  found.catch(() => undefined);
+  return { found, stop };
+}
+
+async function broadcastCommit(parts: RpcParts, args: RpcArguments): Promise<unknown> {
+  const tx = args.bytes("tx");
+  const hash = parts.platform.sha256(tx);
+  const { found, stop } = waitForTx(parts, hash);
+  try {
+    const check = await parts.admission.submit(tx);
+    const none = { code: 0, data: null, log: "", info: "", gas_wanted: "0", gas_used: "0" };
+    const empty = { ...none, events: [], codespace: "" };
+    const answer = { check_tx: checkTxShape(check), tx_result: empty, hash: upperHex(hash) };
+    if (check.code !== 0) return { ...answer, height: "0" };
+    const { height, result } = await found;
+    return { ...answer, tx_result: txResultShape(result), height: height.toString() };
+  } finally {
+    stop();
+  }
+}
+
+function checkTx(parts: RpcParts, args: RpcArguments): unknown {
+  const tx = args.bytes("tx");
+  return checkTxShape(parts.app.checkTx({ tx, type: CheckTxType.NEW }));
+}
+
+/** One found transaction; with proof when asked. */
+function foundShape(
+  parts: RpcParts,
+  place: TxPlace,
+  tx: Uint8Array,
+  result: ExecTxResult,
+  prove: Block | undefined,
+): unknown {
+  const txs = prove?.data.txs ?? [];
+  const proofs = prove === undefined ? undefined : txProofs(parts.platform, txs);
+  const proof = proofs?.proofs[place.index];
+  return {
+    hash: upperHex(parts.platform.sha256(tx)),
+    height: place.height.toString(),
+    index: place.index,
+    tx_result: txResultShape(result),
+    tx: toBase64(tx),
+    ...(proofs === undefined || proof === undefined
+      ? {}
+      : { proof: txProofShape(proofs.root, tx, proof) }),
+  };
+}
+
+function tx(parts: RpcParts, args: RpcArguments): unknown {
+  const { indexer, blocks } = parts;
+  if (indexer === undefined) throw internalError("transaction indexing is disabled");
+  const hash = args.bytes("hash");
+  const found = indexer.find(hash);
+  if (found === undefined) throw internalError(`tx (${upperHex(hash)}) not found`);
+  const block = args.flag("prove") ? blocks.block(found.height) : undefined;
+  return foundShape(parts, found, found.tx, found.result, block);
+}
+
+/** The transaction at a place, from the index, or from the log when its hash occurs twice. */
+function txAt(parts: RpcParts, place: TxPlace, block: Block, prove: boolean): unknown {
+  const bytes = block.data.txs[place.index];
+  if (bytes === undefined) return undefined;
+  const indexed = parts.indexer?.find(parts.platform.sha256(bytes));
+  const result =
+    indexed?.height === place.height
+      ? indexed.result
+      : parts.blocks.response(place.height)?.txResults[place.index];
+  if (result === undefined) return undefined;
+  return foundShape(parts, place, bytes, result, prove ? block : undefined);
+}
+
+async function txSearch(parts: RpcParts, args: RpcArguments): Promise<unknown> {
+  const { indexer, blocks, engine } = parts;
+  if (indexer === undefined) throw internalError("transaction indexing is disabled");
+  const conditions = parseQuery(args.text("query"));
+  const descending = isDescending(args);
+  const bounds = { from: blocks.base, to: engine.state.height };
+  const found = await indexer.searchTxs(conditions, bounds);
+  const ordered = descending ? [...found].reverse() : found;
+  const { start, end } = pageOf(args, ordered.length);
+  const prove = args.flag("prove");
+  const txs: unknown[] = [];
+  let held: { height: bigint; block: Block | undefined } = { height: -1n, block: undefined };
+  for (const place of ordered.slice(start, end)) {
+    if (held.height !== place.height)
+      held = { height: place.height, block: blocks.block(place.height) };
+    const shape = held.block === undefined ? undefined : txAt(parts, place, held.block, prove);
+    if (shape !== undefined) txs.push(shape);
+  }
+  return { txs, total_count: ordered.length.toString() };
+}
+
+function unconfirmed(parts: RpcParts, args: RpcArguments): unknown {
+  const { mempool } = parts;
+  const asked = args.integer("limit") ?? 30n;
+  const limit = asked < 1n ? 30n : asked > MAX_UNCONFIRMED ? MAX_UNCONFIRMED : asked;
+  const txs = mempool.list(Number(limit));
+  return { ...unconfirmedCounts(parts), n_txs: txs.length.toString(), txs: txs.map(toBase64) };
+}
+
+function unconfirmedCounts(parts: RpcParts): object {
+  const { size, bytes } = parts.mempool;
+  return { n_txs: size.toString(), total: size.toString(), total_bytes: bytes.toString() };
+}
+
+/** Methods about transactions. */
+export const TX_METHODS: readonly RpcMethod[] = [
+  method("broadcast_tx_sync", ["tx"], broadcastSync),
+  method("broadcast_tx_async", ["tx"], broadcastAsync),
+  method("broadcast_tx_commit", ["tx"], broadcastCommit),
+  method("check_tx", ["tx"], checkTx),
+  method("tx", ["hash", "prove"], tx),
+  method("tx_search", ["query", "prove", "page", "per_page", "order_by"], txSearch),
+  method("unconfirmed_txs", ["limit"], unconfirmed),
+  method("num_unconfirmed_txs", [], unconfirmedCounts),
+];
