@@ -16,7 +16,6 @@ import type {
 } from "../../chain/codec/gen/leasehold/escrow/v1.ts";
 import {
   AccountState,
-  MovementKind,
   PaymentState,
   Scope,
 } from "../../chain/codec/gen/leasehold/escrow/v1.ts";
