@@ -134,7 +134,11 @@ export class Index<K, V, I> {
       if (equalBytes(before[0], after[0])) return;
     }
     if (before !== undefined) store.delete(before[0]);
-    if (after !== undefined) store.set(after[0], after[1]);
+    if (after === undefined) return;
+    // The SDK looks for a conflict before it sets the entry; the look is charged for.
+    if (this.layout === "sdk unique")
+      assert(!store.has(after[0]), `unique index ${this.name} has two entries of one key`);
+    store.set(after[0], after[1]);
   }
 
   /** Key and value of the entry that (key, value) must have; undefined = none. */
