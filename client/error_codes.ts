@@ -46,6 +46,22 @@ export const errorCodes = {
     invalidGasLimit: 41,
     txTimeout: 42,
   },
+  bank: {
+    noInputs: 2,
+    noOutputs: 3,
+    inputOutputMismatch: 4,
+    sendDisabled: 5,
+    denomMetadataNotFound: 6,
+    invalidKey: 7,
+    duplicateEntry: 8,
+    multipleSenders: 9,
+  },
+  chain: {
+    invalidParams: 2,
+    invalidIdentity: 3,
+    notQuarantined: 4,
+    unknownQueue: 5,
+  },
   provider: {
     notFound: 2,
     exists: 3,
