@@ -13,7 +13,7 @@ import {
 } from "../../chain/codec/gen/leasehold/deployment/v1.ts";
 import { messageBuilders } from "./build.ts";
 
-/** Messages of module deployment, for a tenant: `deploymentMsgs.createDeployment({...})` gives what CosmJS signs. */
+/** Messages of module deployment, for a tenant: each function gives what CosmJS signs. */
 export const deploymentMsgs = messageBuilders({
   createDeployment: MsgCreateDeployment,
   updateDeployment: MsgUpdateDeployment,

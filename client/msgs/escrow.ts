@@ -7,7 +7,7 @@ import {
 } from "../../chain/codec/gen/leasehold/escrow/v1.ts";
 import { messageBuilders } from "./build.ts";
 
-/** Messages of module escrow, for depositors and payees: `escrowMsgs.deposit({...})` gives what CosmJS signs. */
+/** Messages of module escrow, for depositors and payees: each function gives what CosmJS signs. */
 export const escrowMsgs = messageBuilders({
   deposit: MsgDeposit,
   withdraw: MsgWithdraw,

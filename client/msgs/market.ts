@@ -19,7 +19,7 @@ import {
 } from "../../chain/codec/gen/leasehold/market/v1.ts";
 import { messageBuilders } from "./build.ts";
 
-/** Messages of module market, for providers and tenants: `marketMsgs.createBid({...})` gives what CosmJS signs. */
+/** Messages of module market, for providers and tenants: each function gives what CosmJS signs. */
 export const marketMsgs = messageBuilders({
   createBid: MsgCreateBid,
   lowerBid: MsgLowerBid,

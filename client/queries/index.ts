@@ -1,3 +1,5 @@
+// Queries of all modules, as extensions of CosmJS' QueryClient and as one client that has them all.
+
 import type { CometClient } from "@cosmjs/tendermint-rpc";
 import type { AuthExtension, BankExtension, TxExtension } from "@cosmjs/stargate";
 import {

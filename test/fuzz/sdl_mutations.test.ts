@@ -127,6 +127,10 @@ fuzz("hostile shapes", () => {
   }
   const services = Array.from({ length: 60 }, (_, index) => `  s${index}: *s`).join("\n");
   const exposes = Array.from({ length: 90 }, () => "      - *e").join("\n");
+  const receivers = "{global: true}, ".repeat(90);
+  const template =
+    `version: "2.0"\nx: &e {port: 80, to: [${receivers}]}\n` +
+    "services:\n  s: &s\n    image: i\n    expose:\n";
   const hostile = [
     "[".repeat(deep),
     "{a: ".repeat(deep),
@@ -134,7 +138,7 @@ fuzz("hostile shapes", () => {
     `${"? ".repeat(deep)}a`,
     Array.from({ length: deep }, (_, index) => `${" ".repeat(index % 500)}a:`).join("\n"),
     laughs.join("\n"),
-    `version: "2.0"\nx: &e {port: 80, to: [${"{global: true}, ".repeat(90)}]}\nservices:\n  s: &s\n    image: i\n    expose:\n${exposes}\n${services}\n`,
+    `${template}${exposes}\n${services}\n`,
     "x".repeat((1 << 20) + 1),
     `version: "2.0"\nservices: {${"a: &a {image: *a}, ".repeat(3000)}}`,
     `version: "${"2".repeat(50_000)}"`,
