@@ -76,7 +76,7 @@ function readStep(field: FieldTable, table: MessageTable, imports: Imports): str
     field.repeated === true ? `    ${local}.push(${value});\n` : `    ${local} = ${value};\n`;
   const loop = field.repeated === true ? "while" : "if";
   if (field.kind === "message") {
-    const nested = checked(field, `${imports.name(field.type, "read")}(r)`, label);
+    const nested = checked(field, `${imports.name(field.type, "read")}(r)`);
     return `  ${loop} (tag === ${tag}) {\n${member}    const outer = r.enter(${label});\n${store(nested)}    r.leave(outer);\n${next}`;
   }
   return `  ${loop} (tag === ${tag}) {\n${member}${store(readCall(field, table, label))}${next}`;
@@ -89,9 +89,9 @@ function readCall(field: FieldTable, table: MessageTable, label: string): string
   return `r.${method}(${label})`;
 }
 
-function checked(field: FieldTable, value: string, label: string): string {
-  if (field.std === "time") return `r.time(${value}, ${label})`;
-  if (field.std === "duration") return `r.duration(${value}, ${label})`;
+function checked(field: FieldTable, value: string): string {
+  if (field.std === "time") return `r.time(${value})`;
+  if (field.std === "duration") return `r.duration(${value})`;
   return value;
 }
 

@@ -284,15 +284,15 @@ export class Reader {
     return value;
   }
 
-  /** Holds a timestamp to the years 1 to 9999, as Go does. */
-  time(value: Timestamp, field: string): Timestamp {
-    if (!isTimestamp(value)) this.fail(field, "not a time between the years 1 and 9999");
+  /** Holds a timestamp that was just entered to the years 1 to 9999, as Go does. */
+  time(value: Timestamp): Timestamp {
+    if (!isTimestamp(value)) this.fail("", "not a time between the years 1 and 9999");
     return value;
   }
 
   /** Holds a duration to what fits into Go's int64 nanoseconds. */
-  duration(value: Duration, field: string): Duration {
-    if (!isDuration(value)) this.fail(field, "not a duration of at most 292 years");
+  duration(value: Duration): Duration {
+    if (!isDuration(value)) this.fail("", "not a duration of at most 292 years");
     return value;
   }
 

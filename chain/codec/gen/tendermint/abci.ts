@@ -551,7 +551,7 @@ export function readMisbehavior(r: Reader): Misbehavior {
   }
   if (tag === 34) {
     const outer = r.enter("time");
-    time = r.time(readTimestamp(r), "time");
+    time = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }
@@ -1109,7 +1109,7 @@ export function readRequestExtendVote(r: Reader): RequestExtendVote {
   }
   if (tag === 26) {
     const outer = r.enter("time");
-    time = r.time(readTimestamp(r), "time");
+    time = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }
@@ -1255,7 +1255,7 @@ export function readRequestFinalizeBlock(r: Reader): RequestFinalizeBlock {
   }
   if (tag === 50) {
     const outer = r.enter("time");
-    time = r.time(readTimestamp(r), "time");
+    time = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }
@@ -1448,7 +1448,7 @@ export function readRequestInitChain(r: Reader): RequestInitChain {
   let tag = r.tag();
   if (tag === 10) {
     const outer = r.enter("time");
-    time = r.time(readTimestamp(r), "time");
+    time = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }
@@ -1725,7 +1725,7 @@ export function readRequestPrepareProposal(r: Reader): RequestPrepareProposal {
   }
   if (tag === 50) {
     const outer = r.enter("time");
-    time = r.time(readTimestamp(r), "time");
+    time = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }
@@ -1855,7 +1855,7 @@ export function readRequestProcessProposal(r: Reader): RequestProcessProposal {
   }
   if (tag === 50) {
     const outer = r.enter("time");
-    time = r.time(readTimestamp(r), "time");
+    time = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }

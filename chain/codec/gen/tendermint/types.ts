@@ -518,7 +518,7 @@ export function readCanonicalProposal(r: Reader): CanonicalProposal {
   }
   if (tag === 50) {
     const outer = r.enter("timestamp");
-    timestamp = r.time(readTimestamp(r), "timestamp");
+    timestamp = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }
@@ -625,7 +625,7 @@ export function readCanonicalVote(r: Reader): CanonicalVote {
   }
   if (tag === 42) {
     const outer = r.enter("timestamp");
-    timestamp = r.time(readTimestamp(r), "timestamp");
+    timestamp = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }
@@ -863,7 +863,7 @@ export function readCommitSig(r: Reader): CommitSig {
   }
   if (tag === 26) {
     const outer = r.enter("timestamp");
-    timestamp = r.time(readTimestamp(r), "timestamp");
+    timestamp = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }
@@ -1098,7 +1098,7 @@ export function readDuplicateVoteEvidence(r: Reader): DuplicateVoteEvidence {
   }
   if (tag === 42) {
     const outer = r.enter("timestamp");
-    timestamp = r.time(readTimestamp(r), "timestamp");
+    timestamp = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }
@@ -1275,7 +1275,7 @@ export function readEvidenceParams(r: Reader): EvidenceParams {
   }
   if (tag === 18) {
     const outer = r.enter("max_age_duration");
-    maxAgeDuration = r.duration(readDuration(r), "max_age_duration");
+    maxAgeDuration = r.duration(readDuration(r));
     r.leave(outer);
     tag = r.tag();
   }
@@ -1438,7 +1438,7 @@ export function readExtendedCommitSig(r: Reader): ExtendedCommitSig {
   }
   if (tag === 26) {
     const outer = r.enter("timestamp");
-    timestamp = r.time(readTimestamp(r), "timestamp");
+    timestamp = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }
@@ -1625,7 +1625,7 @@ export function readHeader(r: Reader): Header {
   }
   if (tag === 34) {
     const outer = r.enter("time");
-    time = r.time(readTimestamp(r), "time");
+    time = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }
@@ -1850,7 +1850,7 @@ export function readLightClientAttackEvidence(r: Reader): LightClientAttackEvide
   }
   if (tag === 42) {
     const outer = r.enter("timestamp");
-    timestamp = r.time(readTimestamp(r), "timestamp");
+    timestamp = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }
@@ -2071,7 +2071,7 @@ export function readProposal(r: Reader): Proposal {
   }
   if (tag === 50) {
     const outer = r.enter("timestamp");
-    timestamp = r.time(readTimestamp(r), "timestamp");
+    timestamp = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }
@@ -2594,7 +2594,7 @@ export function readVote(r: Reader): Vote {
   }
   if (tag === 42) {
     const outer = r.enter("timestamp");
-    timestamp = r.time(readTimestamp(r), "timestamp");
+    timestamp = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }

@@ -237,7 +237,7 @@ export function readGrant(r: Reader): Grant {
   }
   if (tag === 18) {
     const outer = r.enter("expiration");
-    expiration = r.time(readTimestamp(r), "expiration");
+    expiration = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }
@@ -311,7 +311,7 @@ export function readGrantAuthorization(r: Reader): GrantAuthorization {
   }
   if (tag === 34) {
     const outer = r.enter("expiration");
-    expiration = r.time(readTimestamp(r), "expiration");
+    expiration = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }

@@ -92,7 +92,7 @@ export function readBasicAllowance(r: Reader): BasicAllowance {
   }
   if (tag === 18) {
     const outer = r.enter("expiration");
-    expiration = r.time(readTimestamp(r), "expiration");
+    expiration = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }
@@ -494,7 +494,7 @@ export function readPeriodicAllowance(r: Reader): PeriodicAllowance {
   }
   if (tag === 18) {
     const outer = r.enter("period");
-    period = r.duration(readDuration(r), "period");
+    period = r.duration(readDuration(r));
     r.leave(outer);
     tag = r.tag();
   }
@@ -512,7 +512,7 @@ export function readPeriodicAllowance(r: Reader): PeriodicAllowance {
   }
   if (tag === 42) {
     const outer = r.enter("period_reset");
-    periodReset = r.time(readTimestamp(r), "period_reset");
+    periodReset = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }

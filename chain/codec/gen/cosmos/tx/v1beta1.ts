@@ -1474,7 +1474,7 @@ export function readTxBody(r: Reader): TxBody {
   }
   if (tag === 42) {
     const outer = r.enter("timeout_timestamp");
-    timeoutTimestamp = r.time(readTimestamp(r), "timeout_timestamp");
+    timeoutTimestamp = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }

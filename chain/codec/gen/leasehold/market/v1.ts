@@ -369,8 +369,6 @@ export interface Auction {
   readonly matchedUptime: bigint;
   /** Whether the last award failed for want of funds. */
   readonly failedOnFunds: boolean;
-  /** Whether the last award found bids but none that could be awarded. */
-  readonly failedOnBids: boolean;
   /** Former provider that goes first, bech32; empty = none. */
   readonly former: string;
   /** Price of the former lease, base units per hour. */
@@ -390,11 +388,10 @@ const tableAuction: MessageTable = {"name":"leasehold.market.v1.Auction","fields
     {"number":7,"name":"scans","type":"uint32","kind":"scalar","comment":"Number of scans that began."},
     {"number":8,"name":"matched_uptime","type":"uint64","kind":"scalar","comment":"Last effective MsgMatchOrder, U; 0 = never."},
     {"number":9,"name":"failed_on_funds","type":"bool","kind":"scalar","comment":"Whether the last award failed for want of funds."},
-    {"number":10,"name":"failed_on_bids","type":"bool","kind":"scalar","comment":"Whether the last award found bids but none that could be awarded."},
-    {"number":11,"name":"former","type":"string","kind":"scalar","comment":"Former provider that goes first, bech32; empty = none."},
-    {"number":12,"name":"former_price","type":"uint64","kind":"scalar","comment":"Price of the former lease, base units per hour."},
-    {"number":13,"name":"former_until_uptime","type":"uint64","kind":"scalar","comment":"Until when the former provider goes first, U."},
-    {"number":14,"name":"rematch_uptime","type":"uint64","kind":"scalar","comment":"When the offers are scanned again, U; 0 = not yet planned."},
+    {"number":10,"name":"former","type":"string","kind":"scalar","comment":"Former provider that goes first, bech32; empty = none."},
+    {"number":11,"name":"former_price","type":"uint64","kind":"scalar","comment":"Price of the former lease, base units per hour."},
+    {"number":12,"name":"former_until_uptime","type":"uint64","kind":"scalar","comment":"Until when the former provider goes first, U."},
+    {"number":13,"name":"rematch_uptime","type":"uint64","kind":"scalar","comment":"When the offers are scanned again, U; 0 = not yet planned."},
   ]};
 /** A Auction with every field at its default. */
 export function emptyAuction(): Auction {
@@ -408,7 +405,6 @@ export function emptyAuction(): Auction {
     scans: 0,
     matchedUptime: 0n,
     failedOnFunds: false,
-    failedOnBids: false,
     former: "",
     formerPrice: 0n,
     formerUntilUptime: 0n,
@@ -426,7 +422,6 @@ export function readAuction(r: Reader): Auction {
   let scans: number = 0;
   let matchedUptime: bigint = 0n;
   let failedOnFunds: boolean = false;
-  let failedOnBids: boolean = false;
   let former: string = "";
   let formerPrice: bigint = 0n;
   let formerUntilUptime: bigint = 0n;
@@ -470,46 +465,39 @@ export function readAuction(r: Reader): Auction {
     failedOnFunds = r.bool("failed_on_funds");
     tag = r.tag();
   }
-  if (tag === 80) {
-    failedOnBids = r.bool("failed_on_bids");
-    tag = r.tag();
-  }
-  if (tag === 90) {
+  if (tag === 82) {
     former = r.string("former");
     tag = r.tag();
   }
-  if (tag === 96) {
+  if (tag === 88) {
     formerPrice = r.uint64("former_price");
     tag = r.tag();
   }
-  if (tag === 104) {
+  if (tag === 96) {
     formerUntilUptime = r.uint64("former_until_uptime");
     tag = r.tag();
   }
-  if (tag === 112) {
+  if (tag === 104) {
     rematchUptime = r.uint64("rematch_uptime");
     tag = r.tag();
   }
   r.end(tag);
   id ??= emptyOrderId();
-  return { id, deadlineUptime, extensions, rolling, scanned, cursor, scans, matchedUptime, failedOnFunds, failedOnBids, former, formerPrice, formerUntilUptime, rematchUptime };
+  return { id, deadlineUptime, extensions, rolling, scanned, cursor, scans, matchedUptime, failedOnFunds, former, formerPrice, formerUntilUptime, rematchUptime };
 }
 /** Writes the fields of a Auction. */
 export function writeAuction(w: Writer, v: Auction): void {
   if (v.rematchUptime !== 0n) {
-    w.uint64(112, v.rematchUptime, "leasehold.market.v1.Auction.rematch_uptime");
+    w.uint64(104, v.rematchUptime, "leasehold.market.v1.Auction.rematch_uptime");
   }
   if (v.formerUntilUptime !== 0n) {
-    w.uint64(104, v.formerUntilUptime, "leasehold.market.v1.Auction.former_until_uptime");
+    w.uint64(96, v.formerUntilUptime, "leasehold.market.v1.Auction.former_until_uptime");
   }
   if (v.formerPrice !== 0n) {
-    w.uint64(96, v.formerPrice, "leasehold.market.v1.Auction.former_price");
+    w.uint64(88, v.formerPrice, "leasehold.market.v1.Auction.former_price");
   }
   if (v.former !== "") {
-    w.string(90, v.former, "leasehold.market.v1.Auction.former");
-  }
-  if (v.failedOnBids !== false) {
-    w.bool(80, v.failedOnBids, "leasehold.market.v1.Auction.failed_on_bids");
+    w.string(82, v.former, "leasehold.market.v1.Auction.former");
   }
   if (v.failedOnFunds !== false) {
     w.bool(72, v.failedOnFunds, "leasehold.market.v1.Auction.failed_on_funds");

@@ -169,7 +169,7 @@ export function readStatusResponse(r: Reader): StatusResponse {
   }
   if (tag === 26) {
     const outer = r.enter("timestamp");
-    timestamp = r.time(readTimestamp(r), "timestamp");
+    timestamp = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }

@@ -977,7 +977,7 @@ export function readHeader(r: Reader): Header {
   }
   if (tag === 34) {
     const outer = r.enter("time");
-    time = r.time(readTimestamp(r), "time");
+    time = r.time(readTimestamp(r));
     r.leave(outer);
     tag = r.tag();
   }
