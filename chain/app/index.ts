@@ -2,3 +2,6 @@
 
 export { APP_NAME, assemble, baseParts, createBaseModules, storeNames } from "./base.ts";
 export type { BaseModules, StageOrders } from "./base.ts";
+export { leaseholdParts } from "./leasehold.ts";
+export { defaultAppState, servedMessages, servedQueries } from "./served.ts";
+export type { ServedQuery } from "./served.ts";

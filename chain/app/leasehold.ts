@@ -1,0 +1,42 @@
+// The application of a Leasehold chain, wired by hand. Calls go down by constructor, hooks come up
+// by the lists that are registered and sealed here.
+
+import type { Platform } from "../base/platform.ts";
+import { HookList } from "../runtime/index.ts";
+import type { AppModule, AppParts } from "../runtime/index.ts";
+import { createEscrowModule } from "../../modules/escrow/index.ts";
+import type { EscrowHooks } from "../../modules/escrow/index.ts";
+import { createProviderModule } from "../../modules/provider/index.ts";
+import type { ProviderHooks } from "../../modules/provider/index.ts";
+import { assemble, createBaseModules } from "./base.ts";
+import type { StageOrders } from "./base.ts";
+
+/**
+ * All modules of the chain. Orders of the stages: first the SDK's modules as the SDK orders them
+ * (auth before bank at genesis), then ours. In begin and end block escrow runs before market, so
+ * that funds that run out suspend before a book is matched, and market before deployment.
+ */
+export function leaseholdParts(platform: Platform, version: string): AppParts {
+  const base = createBaseModules(platform);
+  const providerHooks = new HookList<ProviderHooks>("provider");
+  const escrowHooks = new HookList<EscrowHooks>("escrow");
+  const provider = createProviderModule({
+    bank: base.bank,
+    chain: base.chain,
+    hooks: providerHooks,
+  });
+  const escrow = createEscrowModule({
+    bank: base.bank,
+    payees: provider.keeper,
+    hooks: escrowHooks,
+  });
+  providerHooks.seal();
+  escrowHooks.seal();
+  const later = [provider.module, escrow.module];
+  return assemble(base, later, stages(base.modules, later), version);
+}
+
+function stages(base: readonly AppModule[], later: readonly AppModule[]): StageOrders {
+  const all = [...base, ...later];
+  return { preBlock: all, beginBlock: all, endBlock: all, initGenesis: all };
+}

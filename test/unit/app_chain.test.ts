@@ -1,0 +1,179 @@
+// The whole application through TestChain: blocks, clocks, queries, repeated calls, simulation.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { equalBytes, fromUtf8, utf8 } from "../../chain/base/bytes.ts";
+import { SimulateRequest, SimulateResponse } from "../../chain/codec/gen/cosmos/tx/v1beta1.ts";
+import {
+  MsgSend,
+  QueryAllBalancesRequest,
+  QueryAllBalancesResponse,
+  QueryBalanceRequest,
+  QueryBalanceResponse,
+} from "../../chain/codec/gen/cosmos/bank/v1beta1.ts";
+import {
+  QueryClocksRequest,
+  QueryClocksResponse,
+} from "../../chain/codec/gen/leasehold/chain/v1.ts";
+import { RequestFinalizeBlock } from "../../chain/codec/gen/tendermint/abci.ts";
+import { TestChain, eventOf } from "../support/chain.ts";
+import { makeSigner, msg } from "../support/signing.ts";
+import type { Signer } from "../support/signing.ts";
+
+function send(from: Signer, to: Signer, amount: bigint, denom = "ulease"): ReturnType<typeof msg> {
+  return msg(MsgSend, {
+    fromAddress: from.address,
+    toAddress: to.address,
+    amount: [{ denom, amount: amount.toString() }],
+  });
+}
+
+test("a send moves coins, pays its fee and makes the receiver's account", () => {
+  const chain = TestChain.create();
+  const alice = chain.account("alice");
+  const fresh = makeSigner("nobody", chain.prefix);
+  const before = chain.balance(alice.bytes);
+  const result = chain.must(alice, [send(alice, fresh, 100n)], {
+    fee: [{ denom: "ulease", amount: "7" }],
+  });
+  assert.is(chain.balance(fresh.bytes), 100n);
+  assert.is(before - chain.balance(alice.bytes), 107n);
+  assert.ok(result.gasUsed > 60_000n && result.gasUsed < 100_000n, `${result.gasUsed}`);
+  assert.is(eventOf(result.events, "tx")?.get("fee"), "7ulease");
+  assert.equal(chain.client.app.brokenInvariants(), []);
+});
+
+test("a failing message keeps fee and sequence", () => {
+  const chain = TestChain.create();
+  const [alice, bob] = [chain.account("alice"), chain.account("bob")];
+  const result = chain.deliver(alice, [send(alice, bob, 10n ** 30n)], {
+    fee: [{ denom: "ulease", amount: "5" }],
+  });
+  assert.equal([result.codespace, result.code], ["sdk", 5]);
+  assert.match(result.log, /^failed to execute message; message index: 0: spendable balance/);
+  assert.is(chain.balance(alice.bytes), 10n ** 12n - 5n);
+  chain.must(alice, [send(alice, bob, 1n)]);
+});
+
+test("clock U stops in a long gap, clock T does not", () => {
+  const chain = TestChain.create();
+  const clocks = (): readonly bigint[] => {
+    const path = "/leasehold.chain.v1.Query/Clocks";
+    const { clocks: now } = chain.query(path, QueryClocksRequest, QueryClocksResponse, {});
+    return [now.time, now.uptime];
+  };
+  const [time = 0n, uptime = 0n] = clocks();
+  assert.is(time, uptime);
+  chain.block([], { seconds: 36_000 });
+  assert.equal(clocks(), [time + 36_000n, uptime + 60n]);
+  chain.block([], { seconds: 60 });
+  assert.equal(clocks(), [time + 36_060n, uptime + 120n]);
+});
+
+test("a block finalized again gives the same hash, and another block discards the first", () => {
+  const chain = TestChain.create();
+  const [alice, bob] = [chain.account("alice"), chain.account("bob")];
+  const tx = chain.sign(alice, [send(alice, bob, 3n)]);
+  const request = (txs: readonly Uint8Array[]): RequestFinalizeBlock =>
+    RequestFinalizeBlock.create({
+      txs,
+      height: chain.height + 1n,
+      time: { seconds: chain.time + 5n, nanos: 0 },
+    });
+  const first = chain.client.finalizeBlock(request([tx])).appHash;
+  const empty = chain.client.finalizeBlock(request([])).appHash;
+  const again = chain.client.finalizeBlock(request([tx])).appHash;
+  assert.ok(equalBytes(first, again) && !equalBytes(first, empty));
+  assert.is(chain.balance(bob.bytes), 10n ** 12n);
+  chain.client.commit();
+  assert.ok(equalBytes(chain.client.app.store.appHash, first));
+  assert.is(chain.balance(bob.bytes), 10n ** 12n + 3n);
+  assert.throws(() => chain.client.finalizeBlock({ ...request([]), height: 9n }), /invalid height/);
+});
+
+test("several transactions of one sender pass CheckTx and one block", () => {
+  const chain = TestChain.create();
+  const [alice, bob] = [chain.account("alice"), chain.account("bob")];
+  const txs = [0n, 1n, 2n].map((ahead) => chain.sign(alice, [send(alice, bob, 1n)], {}, ahead));
+  for (const tx of txs) assert.is(chain.client.checkTx(tx).code, 0);
+  const late = chain.client.checkTx(txs[0] as Uint8Array);
+  assert.is(late.code, 32);
+  assert.match(late.log, /^account sequence mismatch, expected 3, got 0: incorrect account/);
+  assert.equal(
+    chain.block(txs).map((result) => result.code),
+    [0, 0, 0],
+  );
+  const jobs = chain.client.app.signatureJobs(chain.sign(alice, [send(alice, bob, 1n)]));
+  assert.is(jobs.length, 1);
+});
+
+test("simulation reports the gas and changes nothing", () => {
+  const chain = TestChain.create();
+  const [alice, bob] = [chain.account("alice"), chain.account("bob")];
+  const txBytes = chain.sign(alice, [send(alice, bob, 1n)]);
+  const path = "/cosmos.tx.v1beta1.Service/Simulate";
+  const { gasInfo } = chain.query(path, SimulateRequest, SimulateResponse, { txBytes });
+  assert.is(gasInfo?.gasWanted, (1n << 64n) - 1n);
+  assert.is(gasInfo?.gasUsed, chain.block([txBytes])[0]?.gasUsed);
+  assert.throws(
+    () =>
+      chain.query(path, SimulateRequest, SimulateResponse, {
+        txBytes: chain.sign(alice, [send(alice, bob, 1n)], { sequences: [9n] }),
+      }),
+    /sdk\/6: rpc error: code = Unknown desc = account sequence mismatch, expected 1, got 9: .* with gas used: '\d+': unknown request/,
+  );
+});
+
+test("queries: codes, heights, store paths with proof", () => {
+  const chain = TestChain.create();
+  const alice = chain.account("alice");
+  const ask = (request: Partial<QueryBalanceRequest>): QueryBalanceResponse =>
+    chain.query(
+      "/cosmos.bank.v1beta1.Query/Balance",
+      QueryBalanceRequest,
+      QueryBalanceResponse,
+      request,
+    );
+  assert.equal(ask({ address: alice.address, denom: "nothing" }).balance, {
+    denom: "nothing",
+    amount: "0",
+  });
+  assert.throws(
+    () => ask({ address: "x", denom: "ulease" }),
+    /sdk\/18: rpc error: code = InvalidArgument desc = invalid address/,
+  );
+  const all = chain.query(
+    "/cosmos.bank.v1beta1.Query/AllBalances",
+    QueryAllBalancesRequest,
+    QueryAllBalancesResponse,
+    { address: alice.address },
+  );
+  assert.equal(
+    [all.balances.map((coin) => coin.denom), all.pagination?.total],
+    [["ulease", "uusd"], 2n],
+  );
+  const refused = (path: string, height = 0n, prove = false): string => {
+    const { code, log } = chain.client.query(path, utf8("k"), height, prove);
+    return `${code} ${log}`;
+  };
+  assert.is(refused("/nothing"), "6 unknown query path: unknown request");
+  assert.match(
+    refused("/cosmos.bank.v1beta1.Query/Params", 99n),
+    /^26 cannot query with height in the future/,
+  );
+  assert.match(
+    refused("/store/bank/key", 1n, true),
+    /^18 cannot query with proof when height <= 1/,
+  );
+  assert.is(fromUtf8(chain.client.query("/app/version", new Uint8Array()).value), "test");
+  chain.block([]);
+  const key = new Uint8Array([0, ...utf8("ulease")]);
+  const answer = chain.client.query("/store/bank/key", key, 2n, true);
+  assert.is(fromUtf8(answer.value), (6n * 10n ** 12n).toString());
+  assert.equal(
+    answer.proofOps?.ops.map((op) => op.type),
+    ["ics23:iavl", "ics23:simple"],
+  );
+});
+
+test.run();
