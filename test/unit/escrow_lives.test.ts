@@ -265,6 +265,21 @@ class Life {
     });
   }
 
+  /** With everything settled (on a branch that is thrown away) the entries are the same ones. */
+  compareEntries(): void {
+    const { bench, model, account } = this;
+    bench.machine.look((ctx) => {
+      for (const payment of model.payments) bench.keeper.settle(ctx, this.ref(payment.name));
+      const { entries } = bench.keeper.getAccount(ctx, account);
+      const found = entries.map(({ id, rest }) => [Number(id), Number(rest)]);
+      assert.equal(
+        found,
+        model.entries.map(({ id, rest }) => [id, rest]),
+        "entries",
+      );
+    });
+  }
+
   finish(): void {
     const { bench, model, account } = this;
     for (const { id } of [...model.holds])
@@ -308,6 +323,7 @@ function play(seed: number): void {
     else life.act();
     met.steps += 1;
     life.compare();
+    life.compareEntries();
     if (step % 7 === 0) assert.equal(life.bench.faults(), [], "invariants");
   }
   life.finish();
