@@ -2,6 +2,8 @@
 
 export { messageToAmino, sortedJson, sortedJsonBytes } from "./amino.ts";
 export { CodecError } from "./error.ts";
+export { defineMessage } from "./message.ts";
+export type { Definition } from "./message.ts";
 export { createRegistry, signersOf } from "./registry.ts";
 export type { Registry } from "./registry.ts";
 export { stripUnknown } from "./strip.ts";
