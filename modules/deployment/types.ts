@@ -16,6 +16,8 @@ export const MAX_DSEQ_STEP = 1n << 32n;
 export const HASH_BYTES = 32;
 /** Most groups that a message may carry at all; the parameters bound it further. */
 export const MAX_MESSAGE_GROUPS = 64;
+/** Longest name of a group or volume, bytes. */
+export const MAX_NAME_BYTES = 64;
 /** Most deposits of one message. */
 export const MAX_DEPOSITS = 16;
 /** Most low-funds notices of a deployment. */

@@ -4,23 +4,31 @@
 import { GroupPause, GroupState } from "../../../chain/codec/gen/leasehold/deployment/v1.ts";
 import type { Group, Params } from "../../../chain/codec/gen/leasehold/deployment/v1.ts";
 import type { AwardSettings, GroupSpec } from "../../../chain/codec/gen/leasehold/market/v1.ts";
-import type { Context } from "../../../chain/runtime/index.ts";
+import type { BasicEnv, Context } from "../../../chain/runtime/index.ts";
 import { groupDenom } from "../../market/index.ts";
 import { deploymentErrors } from "../errors.ts";
 import { emitGroupAdded } from "../events.ts";
 import type { DeploymentKeeper } from "../keeper.ts";
+import { formFault } from "./forms.ts";
 import { HASH_BYTES, limitFault, MAX_MESSAGE_GROUPS, MAX_NOTICES } from "../types.ts";
 import type { DeploymentKey } from "../types.ts";
 
-/** Checks the form of groups: each by market's rules, names unique, one denom. Throws: deployment/8, 9. */
-export function checkGroups(keeper: DeploymentKeeper, groups: readonly GroupSpec[]): void {
+/**
+ * Checks groups by themselves: form, what the market can serve, names unique, one denom.
+ * Throws: deployment/8, deployment/9, sdk/7.
+ */
+export function checkGroups(
+  keeper: DeploymentKeeper,
+  groups: readonly GroupSpec[],
+  env: BasicEnv,
+): void {
   if (groups.length === 0 || groups.length > MAX_MESSAGE_GROUPS)
     throw deploymentErrors.invalidGroups.with(
       `${groups.length} groups, 1 to ${MAX_MESSAGE_GROUPS} expected`,
     );
   const names = new Set<string>();
   for (const [index, spec] of groups.entries()) {
-    const fault = keeper.needs.market.specFault(spec);
+    const fault = formFault(spec, env.addresses) ?? keeper.needs.market.specFault(spec);
     if (fault !== undefined) throw deploymentErrors.invalidGroup.with(`groups[${index}]: ${fault}`);
     if (names.has(spec.name))
       throw deploymentErrors.invalidGroups.with(

@@ -24,7 +24,7 @@ export function addGroupsHandler(
     response: MsgAddGroupsResponse,
     validateBasic(msg, env) {
       env.addresses.parse(msg.owner);
-      checkGroups(keeper, msg.groups);
+      checkGroups(keeper, msg.groups, env);
     },
     handle(ctx, msg) {
       const key = { owner: ctx.addresses.parse(msg.owner), dseq: msg.dseq };

@@ -38,7 +38,7 @@ export function createDeployment(
     response: MsgCreateDeploymentResponse,
     validateBasic(msg, env) {
       env.addresses.parse(msg.owner);
-      checkGroups(keeper, msg.groups);
+      checkGroups(keeper, msg.groups, env);
       checkHash(msg.manifestHash);
       checkSettings(keeper, msg.settings);
       checkNotices(msg.notices);
