@@ -69,8 +69,8 @@ function anyToJson(value: Any, registry: TypeRegistry, depth: number): Json {
   const type = registry.find(value.typeUrl);
   if (type === undefined) throw new CodecError(value.typeUrl, "type is not known");
   const json = messageToJson(type, type.decode(value.value), registry, depth + 1);
-  const wrapped = json === null || typeof json !== "object" || Array.isArray(json);
-  return { "@type": value.typeUrl, ...(wrapped ? { value: json } : (json as object)) };
+  if (type.name.startsWith("google.protobuf.")) return { "@type": value.typeUrl, value: json };
+  return { "@type": value.typeUrl, ...(json as object) };
 }
 
 /** The message type that a field names. */

@@ -99,6 +99,18 @@ test("JSON nested without end is refused before the stack ends", () => {
   assert.throws(() => Any.fromJson(json, registry), /nested deeper/);
 });
 
+test("a well-known type inside an Any stands under `value`", () => {
+  const second = Timestamp.encode({ seconds: 1n, nanos: 0 });
+  const inner = { typeUrl: Timestamp.typeUrl, value: second };
+  const outer = { typeUrl: Any.typeUrl, value: Any.encode(inner) };
+  const json = Any.toJson(outer, registry);
+  assert.equal(json, {
+    "@type": "/google.protobuf.Any",
+    value: { "@type": "/google.protobuf.Timestamp", value: "1970-01-01T00:00:01Z" },
+  });
+  assert.equal(Any.fromJson(json, registry), outer);
+});
+
 test("the text that is signed is Go's: sorted, no space, escaped", () => {
   const json = { b: [1, true, null, { z: "a", a: {} }], a: '<&>\u2028\u2029\u0000\b\f\n\t"\\é𝔘' };
   assert.is(
