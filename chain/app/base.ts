@@ -1,5 +1,6 @@
 // The four modules that every chain has, wired by hand.
 
+import { assert } from "../base/assert.ts";
 import type { Platform } from "../base/platform.ts";
 import type { AppModule, AppParts } from "../runtime/index.ts";
 import { createAuthModule, moduleAccounts } from "../../modules/auth/index.ts";
@@ -8,6 +9,7 @@ import { createBankModule } from "../../modules/bank/index.ts";
 import type { BankKeeper } from "../../modules/bank/index.ts";
 import { createChainModule } from "../../modules/chain/index.ts";
 import type { ChainKeeper } from "../../modules/chain/index.ts";
+import { MODULE_ORDER } from "../../modules/order.ts";
 import { createConsensusModule } from "../../modules/consensus/index.ts";
 import type { ConsensusKeeper } from "../../modules/consensus/index.ts";
 
@@ -49,6 +51,10 @@ export function assemble(
   version: string,
 ): AppParts {
   const modules = [...base.modules, ...later];
+  const names: readonly string[] = MODULE_ORDER;
+  const places = modules.map((module) => names.indexOf(module.name)).filter((at) => at >= 0);
+  const ascend = places.every((at, i) => i === 0 || (places[i - 1] ?? 0) < at);
+  assert(ascend, `modules in another order than modules/order.ts: ${modules.map((m) => m.name)}`);
   base.chain.registerQueues(modules.flatMap((module) => module.queues ?? []));
   return {
     name: APP_NAME,

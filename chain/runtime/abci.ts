@@ -30,7 +30,7 @@ export function toTxResult(outcome: TxOutcome): ExecTxResult {
     info: "",
     gasWanted: BigInt.asIntN(64, outcome.gasWanted),
     gasUsed: outcome.gasUsed,
-    events: toAbciEvents(outcome.events),
+    events: outcome.events,
     codespace: outcome.codespace,
   };
 }

@@ -4,8 +4,10 @@
 import { EMPTY_BYTES } from "../base/bytes.ts";
 import { ChainError, sdkErrors, undefinedErrors } from "../base/errors.ts";
 import { TxMsgData } from "../codec/gen/cosmos/base/abci/v1beta1.ts";
+import type { Event as AbciEvent, EventAttribute } from "../codec/gen/tendermint/abci.ts";
 import type { ConsensusParams } from "../codec/gen/tendermint/types.ts";
 import type { Any } from "../codec/index.ts";
+import { toAbciEvents } from "./abci.ts";
 import { runAnte } from "./ante.ts";
 import type { AnteNeeds } from "./ante_types.ts";
 import { Branches } from "./branches.ts";
@@ -14,7 +16,7 @@ import type { ContextEnv } from "./context.ts";
 import { errorText, isResourceFailure } from "./failure.ts";
 import { LimitedMeter, OpenMeter, OutOfGasError, UNLIMITED_GAS } from "./gas.ts";
 import type { Transaction, TxMessage } from "./transaction.ts";
-import type { Attribute, Context, Event, GasMeter, Mode } from "./types.ts";
+import type { Context, GasMeter, Mode } from "./types.ts";
 
 /** What came of a transaction. Code 0 is success. */
 export interface TxOutcome {
@@ -27,7 +29,7 @@ export interface TxOutcome {
   readonly data: Uint8Array;
   /** Responses of the messages of a success. */
   readonly responses: readonly Any[];
-  readonly events: readonly Event[];
+  readonly events: readonly AbciEvent[];
 }
 
 /** What execution depends on besides the state. */
@@ -78,7 +80,7 @@ export class Execution {
   readonly #needs: ExecuteNeeds;
   #meter: GasMeter = new OpenMeter();
   #gasWanted = 0n;
-  #anteEvents: readonly Event[] = [];
+  #anteEvents: readonly AbciEvent[] = [];
 
   /** `state` receives what the transaction keeps. */
   constructor(env: ContextEnv, mode: Mode, state: Branches, needs: ExecuteNeeds) {
@@ -129,12 +131,12 @@ export class Execution {
     const ctx = new BranchContext(this.#env, this.#mode, branch, this.#meter);
     runAnte(ctx, tx, this.#needs.ante);
     branch.write();
-    this.#anteEvents = ctx.events;
+    this.#anteEvents = toAbciEvents(ctx.events);
   }
 
-  #messages(tx: Transaction, branch: Branches): { responses: Any[]; events: Event[] } {
+  #messages(tx: Transaction, branch: Branches): { responses: Any[]; events: AbciEvent[] } {
     const responses: Any[] = [];
-    const events: Event[] = [];
+    const events: AbciEvent[] = [];
     for (const [index, message] of tx.messages.entries()) {
       const ctx = new BranchContext(this.#env, this.#mode, branch, this.#meter);
       responses.push(runMessage(ctx, message, index));
@@ -143,7 +145,7 @@ export class Execution {
     return { responses, events };
   }
 
-  #success(responses: readonly Any[], events: readonly Event[]): TxOutcome {
+  #success(responses: readonly Any[], events: readonly AbciEvent[]): TxOutcome {
     const data =
       responses.length === 0
         ? EMPTY_BYTES
@@ -210,17 +212,19 @@ function runMessage(ctx: BranchContext, message: TxMessage, index: number): Any 
 }
 
 /** The message event, then the module's, each with its msg_index. */
-function messageEvents(ctx: BranchContext, message: TxMessage, index: number): Event[] {
+function messageEvents(ctx: BranchContext, message: TxMessage, index: number): AbciEvent[] {
   const { route } = message;
-  const head: Attribute[] = [{ key: "action", value: route.handler.type.typeUrl }];
+  const mark = { key: "msg_index", value: index.toString() };
+  const attributes: EventAttribute[] = [attribute("action", route.handler.type.typeUrl)];
   const [signer] = message.signers();
   if (signer !== undefined)
-    head.push({ key: "sender", value: ctx.addresses.format(ctx.addresses.parse(signer)) });
+    attributes.push(attribute("sender", ctx.addresses.format(ctx.addresses.parse(signer))));
   const told = ctx.events.some((event) => event.attributes.some(({ key }) => key === "module"));
-  if (!told) head.push({ key: "module", value: route.moduleName });
-  const mark: Attribute = { key: "msg_index", value: index.toString() };
-  const all: Event[] = [{ type: "message", attributes: [...head, mark] }];
-  for (const { type, attributes } of ctx.events)
-    all.push({ type, attributes: [...attributes, mark] });
-  return all;
+  if (!told) attributes.push(attribute("module", route.moduleName));
+  attributes.push(attribute(mark.key, mark.value));
+  return [{ type: "message", attributes }, ...toAbciEvents(ctx.events, mark)];
+}
+
+function attribute(key: string, value: string): EventAttribute {
+  return { key, value, index: true };
 }

@@ -47,6 +47,7 @@ export type {
 } from "./parts.ts";
 export { addressOfKey, aminoBytes, countKeys, decodePubKey, secp256k1Key } from "./pubkeys.ts";
 export type { PubKey } from "./pubkeys.ts";
+export { remembered } from "./remembered.ts";
 export { resultsHash } from "./results.ts";
 export { MsgRouter, QueryRouter } from "./router.ts";
 export { checkId, checksOf, runCheck, signatureData, VerdictMemo } from "./signatures.ts";

@@ -5,7 +5,6 @@ import { ChainError } from "../base/errors.ts";
 import { SimulationResponse } from "../codec/gen/cosmos/base/abci/v1beta1.ts";
 import { SimulateRequest, SimulateResponse, Tx } from "../codec/gen/cosmos/tx/v1beta1.ts";
 import { CodecError } from "../codec/index.ts";
-import { toAbciEvents } from "./abci.ts";
 import type { Application } from "./application.ts";
 import type { TxOutcome } from "./execute.ts";
 import { invalidArgument, unknownStatus } from "./status.ts";
@@ -49,7 +48,7 @@ function responseOf(outcome: TxOutcome): SimulateResponse {
     result: {
       data: outcome.data,
       log: outcome.log,
-      events: toAbciEvents(outcome.events),
+      events: outcome.events,
       msgResponses: outcome.responses,
     },
   };

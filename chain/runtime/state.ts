@@ -12,20 +12,33 @@ import type {
 import type { StoreSet } from "./branches.ts";
 import { Branches } from "./branches.ts";
 
-/** A committed store as the parent of a branch: the branch is never written back into it. */
+/** Values of a committed store that are remembered before it starts over. */
+const READ_MEMO = 50_000;
+
+/**
+ * A committed store as the parent of a branch: the branch is never written back into it. What was
+ * read once is remembered: a transaction reads the same account and balances many times.
+ */
 class CommittedStore implements KVStore {
   readonly #inner: ReadStore;
+  readonly #read = new Map<string, Uint8Array | undefined>();
 
   constructor(inner: ReadStore) {
     this.#inner = inner;
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.#inner.get(key);
+    const text = String.fromCharCode.apply(undefined, key as unknown as number[]);
+    const known = this.#read.get(text);
+    if (known !== undefined || this.#read.has(text)) return known;
+    const value = this.#inner.get(key);
+    if (this.#read.size >= READ_MEMO) this.#read.clear();
+    this.#read.set(text, value);
+    return value;
   }
 
   has(key: Uint8Array): boolean {
-    return this.#inner.has(key);
+    return this.get(key) !== undefined;
   }
 
   iterate(start?: Uint8Array, end?: Uint8Array, reverse?: boolean): IterableIterator<StoreEntry> {

@@ -64,9 +64,12 @@ export class BranchStore implements Branch {
   }
 
   write(): void {
+    const parent = this.#parent;
     for (const [key, write] of this.#writes.walk({})) {
-      if (write.value === undefined) this.#parent.delete(bytesOfText(key));
-      else this.#parent.set(bytesOfText(key), write.value);
+      // Branch to branch the key stays text: most writes of a block pass two branches.
+      if (parent instanceof BranchStore) parent.#writes.set(key, write);
+      else if (write.value === undefined) parent.delete(bytesOfText(key));
+      else parent.set(bytesOfText(key), write.value);
     }
     this.#writes.clear();
   }

@@ -7,7 +7,7 @@ import { BaseAccount, ModuleAccount, Params } from "../../chain/codec/gen/cosmos
 import { Any as AnyType } from "../../chain/codec/gen/google/protobuf.ts";
 import type { Any } from "../../chain/codec/index.ts";
 import { CodecError } from "../../chain/codec/index.ts";
-import { decodePubKey } from "../../chain/runtime/index.ts";
+import { decodePubKey, remembered } from "../../chain/runtime/index.ts";
 import { addressKey, mappedValue, protoValue, Schema, u64Key } from "../../chain/store/index.ts";
 import type { Account } from "./types.ts";
 
@@ -21,14 +21,18 @@ export const ACC = "acc";
 export const schema = new Schema(ACC);
 
 /** Parameters. */
-export const params = schema.item({ prefix: 0, name: "params", value: protoValue(Params) });
+export const params = schema.item({
+  prefix: 0,
+  name: "params",
+  value: remembered(protoValue(Params), 1),
+});
 
 /** Accounts by address. */
 export const accounts = schema.map({
   prefix: 1,
   name: "accounts",
   key: addressKey,
-  value: mappedValue(protoValue(AnyType), toAny, fromAny),
+  value: remembered(mappedValue(protoValue(AnyType), toAny, fromAny), 6),
   indexes: {
     byNumber: {
       prefix: utf8("accountNumber"),

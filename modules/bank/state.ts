@@ -6,6 +6,7 @@ import { assert, must } from "../../chain/base/assert.ts";
 import { EMPTY_BYTES } from "../../chain/base/bytes.ts";
 import { parseUint, MAX_AMOUNT } from "../../chain/base/integers.ts";
 import { Metadata, Params } from "../../chain/codec/gen/cosmos/bank/v1beta1.ts";
+import { remembered } from "../../chain/runtime/index.ts";
 import {
   addressKey,
   mappedValue,
@@ -79,4 +80,8 @@ export const sendEnabled = schema.map({
 });
 
 /** Parameters. */
-export const params = schema.item({ prefix: 5, name: "params", value: protoValue(Params) });
+export const params = schema.item({
+  prefix: 5,
+  name: "params",
+  value: remembered(protoValue(Params), 1),
+});

@@ -1,5 +1,6 @@
 import { utf8 } from "../../chain/base/bytes.ts";
 import { ConsensusParams } from "../../chain/codec/gen/tendermint/types.ts";
+import { remembered } from "../../chain/runtime/index.ts";
 import { protoValue, Schema } from "../../chain/store/index.ts";
 
 /** Name of the module and of its store. */
@@ -12,5 +13,5 @@ export const schema = new Schema(CONSENSUS);
 export const consensusParams = schema.item({
   prefix: utf8("Consensus"),
   name: "params",
-  value: protoValue(ConsensusParams),
+  value: remembered(protoValue(ConsensusParams), 1),
 });
