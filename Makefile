@@ -4,7 +4,7 @@ SHELL := /bin/sh
 NODE ?= node
 SEEDS ?= 20
 BLOCKS ?= 100
-HOME_DIR ?= $(CURDIR)/.cache/home
+HOME_DIR ?= $(CURDIR)/.leasehold
 
 .DEFAULT_GOAL := help
 .PHONY: help install build start demo test check format generate sim oracle bench tools clean

@@ -9,8 +9,13 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 const LAUNCHER = `#!/bin/sh
-# Made by \`make build\`. Runs the bundled command line of this checkout.
+# Made by \`make build\`. Runs the bundled command line of this checkout, on the chain of \`make start\`
+# if there is one and LEASEHOLD_HOME names no other home.
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+if [ -z "\${LEASEHOLD_HOME:-}" ] && [ -d "$here/.leasehold" ]; then
+  LEASEHOLD_HOME="$here/.leasehold"
+  export LEASEHOLD_HOME
+fi
 exec "\${NODE:-node}" "$here/build/bundle/main.js" "$@"
 `;
 
