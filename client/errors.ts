@@ -57,7 +57,8 @@ export function assertDelivered(response: DeliverTxResponse, codespace = "undefi
 const QUERY_FAILED = /^Query failed with \(([0-9]+)\): (.*)$/s;
 
 /**
- * A ChainRefusal out of what CosmJS throws: a refused broadcast, a refused query or simulation.
+ * A ChainRefusal out of what CosmJS throws: a refused broadcast, a refused query or simulation. Of
+ * the latter two only the gRPC code is left, so their codespace is `sdk`; the text says the rest.
  * Anything else comes back as it is.
  */
 export function toRefusal(error: unknown): unknown {
@@ -67,13 +68,5 @@ export function toRefusal(error: unknown): unknown {
   }
   const match = error instanceof Error ? QUERY_FAILED.exec(error.message) : null;
   if (match === null) return error;
-  const log = match[2] as string;
-  const found = codeOfText(log);
-  return new ChainRefusal(found?.codespace ?? "sdk", found?.code ?? Number(match[1]), log);
-}
-
-/** What a module's own code becomes inside a failed simulation: only its text is left. */
-function codeOfText(log: string): { codespace: string; code: number } | undefined {
-  const match = /\[([a-z]+)\/([0-9]+)\]/.exec(log);
-  return match === null ? undefined : { codespace: match[1] as string, code: Number(match[2]) };
+  return new ChainRefusal("sdk", Number(match[1]), match[2] as string);
 }

@@ -45,7 +45,7 @@ export async function sendTogether(
   };
   const signerData = { accountNumber, sequence, chainId };
   const signatures = new Map<string, Uint8Array>();
-  let body = new Uint8Array();
+  let body: Uint8Array = new Uint8Array();
   for (const wallet of members.wallets.slice(0, members.threshold)) {
     const [member] = await wallet.getAccounts();
     const offline = await SigningStargateClient.offline(wallet);

@@ -10,7 +10,7 @@ import {
 } from "../../chain/codec/gen/leasehold/provider/v1.ts";
 import { messageBuilders } from "./build.ts";
 
-/** Messages of module provider, for a provider (owner or operator key): each function gives what CosmJS signs. */
+/** Messages of module provider, for owners and operators: each function gives what CosmJS signs. */
 export const providerMsgs = messageBuilders({
   registerProvider: MsgRegisterProvider,
   updateProvider: MsgUpdateProvider,
