@@ -6,7 +6,15 @@ export interface DeploymentNeeds {
   /** The account of a deployment: made, warned, closed and shown. */
   readonly escrow: Pick<
     EscrowKeeper,
-    "params" | "catchUp" | "createAccount" | "closeAccount" | "findAccount" | "funds" | "setNotices"
+    | "params"
+    | "denom"
+    | "catchUp"
+    | "createAccount"
+    | "closeAccount"
+    | "findAccount"
+    | "getAccount"
+    | "funds"
+    | "setNotices"
   >;
   /** Orders open and close with groups; leases close with groups. */
   readonly market: Pick<

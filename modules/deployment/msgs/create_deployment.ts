@@ -22,6 +22,7 @@ import {
 } from "../keeper/checks.ts";
 import { tallyOf } from "../keeper/tallies.ts";
 import { MAX_DEPOSITS, MAX_DSEQ_STEP } from "../types.ts";
+import type { DeploymentKey } from "../types.ts";
 
 /**
  * MsgCreateDeployment, signed by the tenant: takes a number, opens the account with the deposits and
@@ -81,10 +82,26 @@ export function createDeployment(
         deposits: msg.deposits,
         ...(msg.notices.length > 0 ? { notices: msg.notices } : {}),
       });
+      requireDeposit(ctx, keeper, key, denom);
       addGroups(ctx, keeper, key, msg.groups);
       return { dseq: key.dseq };
     },
   };
+}
+
+/** The first deposits reach what escrow's parameters ask of the denom. Throws: deployment/14. */
+function requireDeposit(
+  ctx: Context,
+  keeper: DeploymentKeeper,
+  key: DeploymentKey,
+  denom: string,
+): void {
+  const { minDeposit } = keeper.needs.escrow.denom(ctx, denom);
+  const { balance } = keeper.needs.escrow.getAccount(ctx, deploymentAccount(key.owner, key.dseq));
+  if (balance < minDeposit)
+    throw deploymentErrors.invalidDeposit.with(
+      `deposits of ${balance}${denom}, at least ${minDeposit}${denom} expected`,
+    );
 }
 
 /** The number a new deployment gets: the next one, or the client's own within its bounds. */

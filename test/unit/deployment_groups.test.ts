@@ -1,0 +1,472 @@
+// Module deployment over the real escrow and a market that only keeps orders: how groups follow what
+// market and escrow tell.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { Address } from "../../chain/base/address.ts";
+import { ChainError } from "../../chain/base/errors.ts";
+import {
+  DeploymentState,
+  GroupPause,
+  GroupState,
+  MsgAddGroups,
+  MsgCloseDeployment,
+  MsgCloseGroup,
+  MsgCreateDeployment,
+  MsgPauseDeployment,
+  MsgPauseGroup,
+  MsgResumeDeployment,
+  MsgStartGroup,
+  MsgUpdateDeployment,
+  PauseCause,
+  QueryDeploymentsRequest,
+} from "../../chain/codec/gen/leasehold/deployment/v1.ts";
+import type {
+  GenesisState,
+  QueryDeploymentsResponse,
+} from "../../chain/codec/gen/leasehold/deployment/v1.ts";
+import {
+  GroupSpec,
+  LeaseEnd,
+  OnLeaseClose,
+  Order,
+  OrderEnd,
+  OrderState,
+  Params as MarketParams,
+  ResourceUnit,
+} from "../../chain/codec/gen/leasehold/market/v1.ts";
+import type { MessageType } from "../../chain/codec/types.ts";
+import type { AppModule, Context } from "../../chain/runtime/index.ts";
+import { createDeploymentModule } from "../../modules/deployment/index.ts";
+import type { DeploymentKeeper, DeploymentNeeds } from "../../modules/deployment/index.ts";
+import { deploymentAccount, leasePayment } from "../../modules/escrow/index.ts";
+import { marketErrors } from "../../modules/market/errors.ts";
+import type { LeaseEnded, MarketHooks, NewOrder } from "../../modules/market/index.ts";
+import { EscrowBench, fromBalance, testAddress } from "../support/escrow.ts";
+
+const OWNER = testAddress(1);
+const PROVIDER = testAddress(9);
+
+/** Remembers which group has which order; refuses to open when told to. */
+class OrderBook {
+  readonly live = new Map<string, number>();
+  readonly opened: NewOrder[] = [];
+  readonly closed: string[] = [];
+  refuses = false;
+  hooks: MarketHooks | undefined;
+
+  needs(): DeploymentNeeds["market"] {
+    return {
+      params: () => MarketParams.create({ reopenMax: 5 }),
+      specFault: () => undefined,
+      settingsFault: () => undefined,
+      createOrders: (_ctx, request) => {
+        if (this.refuses) throw marketErrors.notFunded.with("told to");
+        for (const order of request.orders) {
+          this.opened.push(order);
+          this.live.set(`${request.dseq}/${order.gseq}`, order.oseq);
+        }
+        return [];
+      },
+      closeOrdersOfGroup: (ctx, { owner, dseq, gseq }, end) => {
+        const oseq = this.live.get(`${dseq}/${gseq}`);
+        if (oseq === undefined) return;
+        this.live.delete(`${dseq}/${gseq}`);
+        this.closed.push(`${dseq}/${gseq}/${oseq}`);
+        this.hooks?.afterOrderClosed(ctx, { order: { owner, dseq, gseq, oseq }, end });
+      },
+      closeLeasesOfGroup: () => undefined,
+      liveOrder: (ctx, { owner, dseq, gseq }) => {
+        const oseq = this.live.get(`${dseq}/${gseq}`);
+        if (oseq === undefined) return undefined;
+        const id = { owner: ctx.addresses.format(owner), dseq, gseq, oseq };
+        return Order.create({ id, state: OrderState.OPEN });
+      },
+      liveLease: () => undefined,
+      findOrder: () => undefined,
+      findLease: () => undefined,
+    };
+  }
+}
+
+class Bench {
+  readonly escrow = new EscrowBench();
+  readonly market = new OrderBook();
+  readonly module: AppModule;
+  readonly keeper: DeploymentKeeper;
+
+  constructor(genesis?: GenesisState) {
+    const made = createDeploymentModule({
+      escrow: this.escrow.keeper,
+      market: this.market.needs(),
+    });
+    this.module = made.module;
+    this.keeper = made.keeper;
+    this.market.hooks = made.marketHooks;
+    this.escrow.onChange = (ctx, change) => made.escrowHooks.afterAccountChanged(ctx, change);
+    const part = this.module.genesis;
+    this.escrow.run((ctx) => void part?.init(ctx, genesis ?? part.defaults()), "genesis");
+    this.escrow.fund(OWNER, 1_000_000_000n);
+  }
+
+  get owner(): string {
+    return this.escrow.machine.addresses.format(OWNER);
+  }
+
+  send<M, R>(type: MessageType<M>, fields: Partial<M>): R {
+    const handler = this.module.messages?.find((found) => found.type.name === type.name);
+    const message = type.create(fields);
+    handler?.validateBasic?.(message, { addresses: this.escrow.machine.addresses });
+    return this.escrow.run((ctx) => handler?.handle(ctx, message)) as R;
+  }
+
+  create(fields: Partial<MsgCreateDeployment> = {}): bigint {
+    return this.send<MsgCreateDeployment, { dseq: bigint }>(MsgCreateDeployment, {
+      owner: this.owner,
+      groups: [group("a"), group("b")],
+      manifestHash: new Uint8Array(32).fill(1),
+      deposits: [fromBalance(5_000_000n)],
+      ...fields,
+    }).dseq;
+  }
+
+  /** States of the groups of deployment 1, as `open` or `paused(CAUSE)`. */
+  groups(dseq = 1n): string[] {
+    const list = this.escrow.machine.look((ctx) => this.keeper.groups(ctx, { owner: OWNER, dseq }));
+    return list.map(({ state, cause, oseq }) => {
+      if (state === GroupState.OPEN) return `open ${oseq}`;
+      return state === GroupState.CLOSED ? "closed" : `paused(${nameOf(GroupPause, cause)})`;
+    });
+  }
+
+  state(dseq = 1n): string {
+    const found = this.escrow.machine.look((ctx) => this.keeper.find(ctx, { owner: OWNER, dseq }));
+    if (found === undefined) return "none";
+    if (found.state !== DeploymentState.PAUSED) return nameOf(DeploymentState, found.state);
+    return `PAUSED(${nameOf(PauseCause, found.cause)})`;
+  }
+
+  /** As market does it: the order of group 1 ends with its lease. */
+  leaseEnds(fields: Partial<LeaseEnded>, gseq = 1): void {
+    const oseq = this.market.live.get(`1/${gseq}`) ?? 0;
+    this.market.live.delete(`1/${gseq}`);
+    const lease = { owner: OWNER, dseq: 1n, gseq, oseq, provider: PROVIDER };
+    const plain = { lease, end: LeaseEnd.HARDWARE, side: "provider", reopen: false } as const;
+    const ended: LeaseEnded = { ...plain, price: 70n, ...fields };
+    this.escrow.run((ctx) => this.market.hooks?.afterLeaseClosed(ctx, ended));
+  }
+
+  orderEnds(end: OrderEnd): void {
+    const oseq = this.market.live.get("1/1") ?? 0;
+    this.market.live.delete("1/1");
+    const order = { owner: OWNER, dseq: 1n, gseq: 1, oseq };
+    this.escrow.run((ctx) => this.market.hooks?.afterOrderExpired(ctx, { order, end }));
+  }
+
+  block(seconds: number): void {
+    this.escrow.advance(seconds);
+    this.escrow.run((ctx) => void this.module.endBlock?.(ctx), "block");
+  }
+
+  faults(): string[] {
+    return this.escrow.machine.look((ctx) =>
+      (this.module.invariants ?? []).flatMap(({ name, check }) =>
+        check(ctx).map((text) => `${name}: ${text}`),
+      ),
+    );
+  }
+}
+
+function nameOf(names: Readonly<Record<string, number>>, value: number): string {
+  return Object.entries(names).find(([, number]) => number === value)?.[0] ?? String(value);
+}
+
+function group(name: string): GroupSpec {
+  const unit = ResourceUnit.create({
+    id: 1,
+    cpu: { milli: 1000n, attributes: [] },
+    memory: { bytes: 1n << 30n, attributes: [] },
+    count: 1,
+    price: { denom: "ulease", amount: "1000" },
+  });
+  return GroupSpec.create({ name, units: [unit] });
+}
+
+function refuses(body: () => unknown, codespace: string, code: number): void {
+  try {
+    body();
+  } catch (error) {
+    assert.instance(error, ChainError);
+    const refusal = error as ChainError;
+    assert.is(`${refusal.codespace}/${refusal.code}`, `${codespace}/${code}`, refusal.message);
+    return;
+  }
+  assert.unreachable(`expected ${codespace}/${code}`);
+}
+
+test("numbers count up, may be chosen ahead, are never used twice", () => {
+  const bench = new Bench();
+  assert.is(bench.create(), 1n);
+  refuses(() => bench.create({ dseq: 1n }), "deployment", 4);
+  assert.is(bench.create({ dseq: 10n }), 10n);
+  refuses(() => bench.create({ dseq: 9n }), "deployment", 4);
+  refuses(() => bench.create({ dseq: 10n + (1n << 32n) + 1n }), "deployment", 4);
+  assert.is(bench.create({ dseq: 10n + (1n << 32n) }), 10n + (1n << 32n));
+  bench.send(MsgCloseDeployment, { owner: bench.owner, dseq: 1n });
+  bench.block(30 * 86_400);
+  assert.is(bench.state(1n), "none");
+  refuses(() => bench.create({ dseq: 1n }), "deployment", 4);
+  assert.is(bench.create(), 11n + (1n << 32n));
+  assert.equal(bench.faults(), []);
+});
+
+test("what is refused at creation", () => {
+  const bench = new Bench();
+  refuses(() => bench.create({ groups: [] }), "deployment", 8);
+  refuses(() => bench.create({ groups: [group("a"), group("a")] }), "deployment", 8);
+  refuses(() => bench.create({ manifestHash: new Uint8Array(31) }), "deployment", 11);
+  refuses(() => bench.create({ deposits: [] }), "deployment", 14);
+  refuses(() => bench.create({ notices: [5n, 5n] }), "deployment", 18);
+  refuses(() => bench.create({ publicManifest: new Uint8Array(1) }), "deployment", 15);
+  refuses(() => bench.create({ deposits: [fromBalance(499_999n)] }), "deployment", 14);
+  const many = Array.from({ length: 17 }, (_, index) => group(`g${index}`));
+  refuses(() => bench.create({ groups: many }), "deployment", 10);
+  bench.market.refuses = true;
+  refuses(() => bench.create(), "market", marketErrors.notFunded.code);
+  assert.is(bench.state(), "none");
+  assert.is(bench.escrow.balance(OWNER), 1_000_000_000n);
+});
+
+test("pause and resume: what the pause put to rest reopens, the rest stays", () => {
+  const bench = new Bench();
+  bench.create({ groups: [group("a"), group("b"), group("c")] });
+  bench.send(MsgPauseGroup, { owner: bench.owner, dseq: 1n, gseq: 2 });
+  refuses(() => bench.send(MsgResumeDeployment, { owner: bench.owner, dseq: 1n }), "deployment", 6);
+  bench.send(MsgPauseDeployment, { owner: bench.owner, dseq: 1n });
+  assert.equal(bench.groups(), ["paused(DEPLOYMENT)", "paused(OWNER)", "paused(DEPLOYMENT)"]);
+  assert.equal(bench.market.closed, ["1/2/1", "1/1/1", "1/3/1"]);
+  refuses(() => bench.send(MsgPauseDeployment, { owner: bench.owner, dseq: 1n }), "deployment", 6);
+  const at = { owner: bench.owner, dseq: 1n };
+  refuses(() => bench.send(MsgStartGroup, { ...at, gseq: 2 }), "deployment", 6);
+  refuses(() => bench.send(MsgPauseGroup, { ...at, gseq: 1 }), "deployment", 7);
+  refuses(() => bench.send(MsgAddGroups, { ...at, groups: [group("d")] }), "deployment", 6);
+  bench.market.refuses = true;
+  refuses(() => bench.send(MsgResumeDeployment, at), "market", marketErrors.notFunded.code);
+  assert.is(bench.state(), "PAUSED(OWNER)");
+  bench.market.refuses = false;
+  bench.send(MsgResumeDeployment, at);
+  assert.equal(bench.groups(), ["open 2", "paused(OWNER)", "open 2"]);
+  bench.send(MsgStartGroup, { ...at, gseq: 2 });
+  refuses(() => bench.send(MsgStartGroup, { ...at, gseq: 2 }), "deployment", 7);
+  assert.equal(bench.groups(), ["open 2", "open 2", "open 2"]);
+  assert.equal(bench.faults(), []);
+});
+
+test("the last group closes the deployment, deposits go back", () => {
+  const bench = new Bench();
+  bench.create();
+  const at = { owner: bench.owner, dseq: 1n };
+  bench.send(MsgCloseGroup, { ...at, gseq: 1 });
+  refuses(() => bench.send(MsgCloseGroup, { ...at, gseq: 1 }), "deployment", 7);
+  refuses(() => bench.send(MsgStartGroup, { ...at, gseq: 1 }), "deployment", 7);
+  refuses(() => bench.send(MsgCloseGroup, { ...at, gseq: 3 }), "deployment", 3);
+  assert.is(bench.state(), "ACTIVE");
+  bench.send(MsgCloseGroup, { ...at, gseq: 2 });
+  assert.is(bench.state(), "CLOSED");
+  assert.is(bench.escrow.balance(OWNER), 1_000_000_000n);
+  refuses(
+    () => bench.send(MsgUpdateDeployment, { ...at, manifestHash: new Uint8Array(32) }),
+    "deployment",
+    5,
+  );
+  refuses(() => bench.send(MsgCloseDeployment, at), "deployment", 5);
+  assert.equal(bench.faults(), []);
+});
+
+test("groups after the end of a lease, by side and settings", () => {
+  const bench = new Bench();
+  bench.create();
+  bench.leaseEnds({ side: "tenant", end: LeaseEnd.OWNER });
+  assert.is(bench.groups()[0], "paused(LEASE)");
+  bench.send(MsgStartGroup, { owner: bench.owner, dseq: 1n, gseq: 1 });
+  bench.leaseEnds({ side: "tenant", end: LeaseEnd.OWNER, reopen: true });
+  assert.is(bench.groups()[0], "open 3");
+  bench.leaseEnds({ side: "term", end: LeaseEnd.TERM });
+  assert.is(bench.groups()[0], "paused(LEASE)");
+  bench.send(MsgStartGroup, { owner: bench.owner, dseq: 1n, gseq: 1 });
+  bench.leaseEnds({ side: "provider", end: LeaseEnd.NO_START });
+  assert.is(bench.groups()[0], "open 5");
+  bench.market.refuses = true;
+  bench.leaseEnds({ side: "provider", end: LeaseEnd.NO_START });
+  assert.is(bench.groups()[0], "paused(FUNDS)");
+  assert.equal(bench.faults(), []);
+});
+
+test("on_lease_close pause", () => {
+  const bench = new Bench();
+  const settings = MsgCreateDeployment.create({}).settings;
+  bench.create({ settings: { ...settings, onLeaseClose: OnLeaseClose.PAUSE } });
+  bench.leaseEnds({ side: "provider" });
+  assert.is(bench.groups()[0], "paused(LEASE)");
+});
+
+test("the chain reopens five times in 24 hours of U, a tenant's own reopening is not counted", () => {
+  const bench = new Bench();
+  bench.create();
+  for (let i = 0; i < 5; i++) {
+    bench.leaseEnds({ side: "provider" });
+    bench.leaseEnds({ side: "tenant", reopen: true });
+    bench.block(600);
+  }
+  assert.is(bench.groups()[0], "open 11");
+  bench.leaseEnds({ side: "provider" });
+  assert.is(bench.groups()[0], "paused(REOPEN_LIMIT)");
+  bench.send(MsgStartGroup, { owner: bench.owner, dseq: 1n, gseq: 1 });
+  bench.leaseEnds({ side: "provider" });
+  assert.is(bench.groups()[0], "paused(REOPEN_LIMIT)", "starting by hand clears no count");
+  bench.send(MsgStartGroup, { owner: bench.owner, dseq: 1n, gseq: 1 });
+  bench.block(86_400 - 5 * 600);
+  bench.leaseEnds({ side: "provider" });
+  assert.is(bench.groups()[0], "open 14", "the first of the five is a day old");
+  bench.leaseEnds({ side: "provider" });
+  assert.is(bench.groups()[0], "paused(REOPEN_LIMIT)");
+});
+
+test("who lost a lease by funds goes first next time, who left does not", () => {
+  const bench = new Bench();
+  bench.create();
+  bench.leaseEnds({ side: "funds", end: LeaseEnd.FUNDS });
+  assert.is(bench.groups()[0], "paused(FUNDS)");
+  bench.send(MsgStartGroup, { owner: bench.owner, dseq: 1n, gseq: 1 });
+  assert.equal(bench.market.opened.at(-1)?.former, { provider: PROVIDER, price: 70n });
+  bench.leaseEnds({ side: "tenant", reopen: true });
+  assert.is(bench.market.opened.at(-1)?.former, undefined, "used once");
+  bench.leaseEnds({ side: "provider", end: LeaseEnd.NOT_RESUMED });
+  assert.equal(bench.market.opened.at(-1)?.former, { provider: PROVIDER, price: 70n });
+  bench.leaseEnds({ side: "provider", end: LeaseEnd.HARDWARE });
+  assert.is(bench.market.opened.at(-1)?.former, undefined);
+});
+
+test("an order that expires leaves no open group behind", () => {
+  const bench = new Bench();
+  bench.create();
+  bench.orderEnds(OrderEnd.NO_BIDS);
+  assert.is(bench.groups()[0], "paused(NO_BIDS)");
+  bench.send(MsgStartGroup, { owner: bench.owner, dseq: 1n, gseq: 1 });
+  bench.orderEnds(OrderEnd.FUNDS);
+  assert.is(bench.groups()[0], "paused(FUNDS)");
+  assert.equal(bench.faults(), []);
+});
+
+/** Lets a lease of group 1 eat the deposit of 5 LEASE at 3.6 LEASE an hour, until grace has ended. */
+function runDry(bench: Bench): void {
+  const ref = leasePayment({ owner: OWNER, dseq: 1n, gseq: 1, oseq: 1, provider: PROVIDER });
+  bench.escrow.run((ctx: Context) => {
+    bench.escrow.keeper.createPayment(ctx, { ...ref, payee: PROVIDER, rate: 3_600_000n });
+    bench.escrow.keeper.startPayment(ctx, ref);
+  });
+  for (let i = 0; i < 3; i++) bench.block(3600);
+  for (let i = 0; i < 25; i++) bench.block(3600);
+}
+
+test("the end of grace pauses the deployment, which closes 90 days of U later", () => {
+  const bench = new Bench();
+  bench.create();
+  runDry(bench);
+  assert.is(bench.state(), "PAUSED(FUNDS)");
+  assert.equal(bench.groups(), ["paused(DEPLOYMENT)", "paused(DEPLOYMENT)"]);
+  assert.equal(bench.faults(), []);
+  const found = bench.escrow.machine.look((ctx) =>
+    bench.keeper.get(ctx, { owner: OWNER, dseq: 1n }),
+  );
+  assert.is(found.closesUptime, found.stateUptime + 90n * 86_400n);
+  bench.block(Number(found.closesUptime - bench.escrow.machine.uptime) - 1);
+  assert.is(bench.state(), "PAUSED(FUNDS)");
+  bench.block(1);
+  assert.is(bench.state(), "CLOSED");
+  assert.equal(bench.faults(), []);
+});
+
+test("a deposit and a resume bring it back", () => {
+  const bench = new Bench();
+  bench.create();
+  runDry(bench);
+  bench.escrow.run((ctx) =>
+    bench.escrow.keeper.deposit(ctx, deploymentAccount(OWNER, 1n), OWNER, [
+      fromBalance(9_000_000n),
+    ]),
+  );
+  assert.is(bench.state(), "PAUSED(FUNDS)", "a deposit alone resumes nothing");
+  bench.send(MsgResumeDeployment, { owner: bench.owner, dseq: 1n });
+  assert.equal([bench.state(), ...bench.groups()], ["ACTIVE", "open 2", "open 2"]);
+  bench.block(91 * 86_400);
+  assert.is(bench.state(), "ACTIVE", "the closing left the queue");
+  assert.equal(bench.faults(), []);
+});
+
+test("lists: filters, cursors and totals from counters", () => {
+  const bench = new Bench();
+  for (let i = 0; i < 5; i++) bench.create({ groups: [group("a")] });
+  bench.send(MsgPauseDeployment, { owner: bench.owner, dseq: 2n });
+  bench.send(MsgCloseDeployment, { owner: bench.owner, dseq: 4n });
+  const list = (fields: Partial<QueryDeploymentsRequest>): QueryDeploymentsResponse => {
+    const found = bench.module.queries?.find(({ path }) => path.endsWith("/Deployments"));
+    const request = QueryDeploymentsRequest.create(fields);
+    return bench.escrow.machine.look((ctx) =>
+      found?.handle(ctx, request),
+    ) as QueryDeploymentsResponse;
+  };
+  const numbers = (of: QueryDeploymentsResponse): bigint[] =>
+    of.deployments.map(({ deployment }) => deployment.dseq);
+  const page = (limit: bigint, key: Uint8Array = new Uint8Array(0)) => ({
+    key,
+    offset: 0n,
+    limit,
+    countTotal: true,
+    reverse: false,
+  });
+  assert.equal(numbers(list({})), [1n, 2n, 3n, 4n, 5n]);
+  assert.is(list({}).pagination?.total, 5n);
+  const active = list({ state: DeploymentState.ACTIVE, pagination: page(2n) });
+  assert.equal([numbers(active), active.pagination?.total], [[1n, 3n], 3n]);
+  const rest = { state: DeploymentState.ACTIVE, pagination: page(2n, active.pagination?.nextKey) };
+  assert.equal(numbers(list(rest)), [5n]);
+  assert.equal(numbers(list({ owner: bench.owner, state: DeploymentState.PAUSED })), [2n]);
+  assert.equal(numbers(list({ dseq: 4n, state: DeploymentState.CLOSED })), [4n]);
+  assert.equal(numbers(list({ dseq: 4n, state: DeploymentState.ACTIVE })), []);
+  assert.equal(numbers(list({ owner: bench.owner, dseq: 3n })), [3n]);
+  const stranger: Address = testAddress(77);
+  const other = list({ owner: bench.escrow.machine.addresses.format(stranger) });
+  assert.equal([numbers(other), other.pagination?.total], [[], 0n]);
+});
+
+test("genesis: export(init(g)) = g", () => {
+  const bench = new Bench();
+  bench.create();
+  bench.create();
+  bench.send(MsgPauseDeployment, { owner: bench.owner, dseq: 2n });
+  bench.create({ groups: [group("z")] });
+  bench.send(MsgCloseDeployment, { owner: bench.owner, dseq: 3n });
+  const part = bench.module.genesis;
+  const exported = bench.escrow.machine.look((ctx) => part?.export(ctx)) as GenesisState;
+  const env = { addresses: bench.escrow.machine.addresses };
+  part?.validate(exported, env);
+  const again = new Bench(exported);
+  assert.equal(
+    again.escrow.machine.look((ctx) => again.module.genesis?.export(ctx)),
+    exported,
+  );
+  const [first] = exported.deployments;
+  if (first === undefined) throw new Error("no deployment");
+  const others = exported.deployments.slice(1);
+  const broken: GenesisState[] = [
+    { ...exported, lastDseqs: [] },
+    { ...exported, groups: exported.groups.slice(1) },
+    { ...exported, deployments: [{ ...first, liveGroups: 3 }, ...others] },
+    { ...exported, deployments: [{ ...first, state: DeploymentState.PAUSED }, ...others] },
+    { ...exported, deployments: [...others, first] },
+  ];
+  for (const state of broken) refuses(() => part?.validate(state, env), "deployment", 17);
+});
+
+test.run();
