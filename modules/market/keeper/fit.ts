@@ -2,6 +2,7 @@
 // missing, because `order why` counts it and people want to know.
 
 import { must } from "../../../chain/base/assert.ts";
+import { maxBig } from "../../../chain/base/integers.ts";
 import type {
   GpuModel,
   GroupSpec,
@@ -108,7 +109,8 @@ export function offerFit(
   if (volume !== undefined) return volume;
   if (pack(spec.units, free) === undefined)
     return miss("shape", `has not enough free room for all replicas together`, 1n);
-  const price = must(offerPrice(spec, offer.prices), "price of storage classes that were checked");
+  const sum = must(offerPrice(spec, offer.prices), "price of storage classes that were checked");
+  const price = maxBig(sum, 1n);
   if (price > ceiling)
     return miss(
       "price",

@@ -104,7 +104,7 @@ export function readRows(
     if (rows.at(-1)?.id !== row.id) rows.push(row);
     heads[index] = must(walks[index], "the walk of a head").next().value;
   }
-  for (const walk of walks) walk.return();
+  for (const walk of walks) walk.return(undefined);
   return rows;
 }
 

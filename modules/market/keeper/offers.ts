@@ -77,7 +77,8 @@ export function bundleOf(row: Class): Bundle {
 
 type RowKey = readonly [denom: string, kind: number, name: string, price: bigint, id: bigint];
 
-function rowKeys(offer: Offer): readonly RowKey[] {
+/** Places of an offer in the index. */
+export function rowKeys(offer: Offer): readonly RowKey[] {
   const { denom, referencePrice, id, model } = offer;
   const { MODEL, VENDOR, GPU, CPU } = state.RowKind;
   const under = (kind: number, name: string): RowKey => [denom, kind, name, referencePrice, id];
@@ -110,6 +111,11 @@ function writeRows(ctx: Context, offer: Offer, free: readonly Host[]): void {
     if (row === undefined) state.offerRows.delete(ctx, key);
     else state.offerRows.set(ctx, key, row);
   }
+}
+
+/** Writes the index rows of an offer that genesis has put into state. */
+export function restoreRows(ctx: Context, offer: Offer): void {
+  writeRows(ctx, offer, freeHosts(ctx, offer.id));
 }
 
 /** Writes an offer and brings its rows up to date. `before` is what was stored. */

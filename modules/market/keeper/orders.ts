@@ -241,14 +241,14 @@ function open(ctx: Context, params: Params, { key, order, settings, joint }: Ope
   state.orders.set(ctx, state.orderTuple(key), record);
   state.auctions.set(ctx, state.orderTuple(key), auction);
   state.liveOrders.set(ctx, group, BigInt(key.oseq));
-  count(ctx, key, 1n, amount);
+  countOrder(ctx, key, 1n, amount);
   state.scanQueue.insert(ctx, record.openedUptime, state.Kind.ORDER, state.orderBytes(key));
   state.orderQueue.insert(ctx, record.expiresUptime, state.Kind.ORDER, state.orderBytes(key));
   emitOrderOpened(ctx, record, auction.deadlineUptime);
 }
 
 /** Counts open orders of the owner, their ceilings per deployment, and all of the chain. */
-function count(ctx: Context, key: OrderKey, orders: bigint, ceiling: bigint): void {
+export function countOrder(ctx: Context, key: OrderKey, orders: bigint, ceiling: bigint): void {
   const open = (state.openCounts.get(ctx, key.owner) ?? 0n) + orders;
   if (open === 0n) state.openCounts.delete(ctx, key.owner);
   else state.openCounts.set(ctx, key.owner, open);
@@ -305,7 +305,7 @@ export function leaveAuction(ctx: Context, key: OrderKey, order: Order): void {
     state.awardQueue.remove(ctx, auction.deadlineUptime, ORDER, id);
   state.orderQueue.remove(ctx, order.expiresUptime, ORDER, id);
   if (order.joint !== 0n) leaveJoint(ctx, order.joint, key);
-  count(ctx, key, -1n, -BigInt(order.ceiling.amount));
+  countOrder(ctx, key, -1n, -BigInt(order.ceiling.amount));
   state.auctions.delete(ctx, place);
 }
 
