@@ -4,14 +4,13 @@
 
 import { toBase64, utf8 } from "../base/bytes.ts";
 import type { Duration, Timestamp } from "../base/time.ts";
-import { formatTime } from "../base/time.ts";
 import { decimalOfScaled, numberText } from "./decimal.ts";
 import { CodecError } from "./error.ts";
 import { camelCase, isAmount } from "./fields.ts";
 import { refType } from "./json.ts";
 import { MAX_DEPTH } from "./reader.ts";
 import type { Any, FieldTable, Json, MessageType, TypeRegistry } from "./types.ts";
-import { durationToAmino } from "./wellknown.ts";
+import { durationToAmino, timeToAmino } from "./wellknown.ts";
 
 type Value = Readonly<Record<string, unknown>>;
 
@@ -61,7 +60,7 @@ function bodyToAmino(
   depth: number,
 ): Json {
   if (depth > MAX_DEPTH) throw new CodecError(type.name, `nested deeper than ${MAX_DEPTH}`);
-  if (type.name === "google.protobuf.Timestamp") return formatTime(value as Timestamp);
+  if (type.name === "google.protobuf.Timestamp") return timeToAmino(value as Timestamp);
   if (type.name === "google.protobuf.Duration") return durationToAmino(value as Duration);
   if (type.name === "google.protobuf.Any") return anyToAmino(value as Any, registry, depth);
   const special = SPECIAL[type.table.aminoEncoding ?? ""];

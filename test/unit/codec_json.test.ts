@@ -1,6 +1,7 @@
 // JSON forms beyond the vectors: what is refused and with which path, our amounts, the text that is
 // signed, the registry and the signers of a message.
 
+import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { toHex } from "../../chain/base/bytes.ts";
@@ -18,6 +19,7 @@ import { Any, Duration, Timestamp } from "../../chain/codec/gen/google/protobuf.
 import { allMessageTypes } from "../../chain/codec/gen/index.ts";
 import { CodecError, createRegistry, signersOf, sortedJson } from "../../chain/codec/index.ts";
 import type { Json, MessageType } from "../../chain/codec/types.ts";
+import { randomValue } from "../support/random_values.ts";
 
 const registry = createRegistry(allMessageTypes);
 
@@ -79,6 +81,17 @@ test("times and durations print 0, 3, 6 or 9 decimals", () => {
   assert.equal(times, [`${head}Z`, `${head}.500Z`, `${head}.000120Z`, `${head}.000000001Z`]);
   for (const text of ["0s", "-0.500s", "3.000001s", "-9223372036.854775808s"])
     assert.is(Duration.toJson(Duration.fromJson(text, registry), registry), text);
+});
+
+test("times and durations that Go cannot hold have no JSON", () => {
+  const late = { seconds: 253402300800n, nanos: 0 };
+  const bent = { seconds: 0n, nanos: -1 };
+  const long = { seconds: 1n << 62n, nanos: 0 };
+  for (const form of ["toJson", "toAmino"] as const) {
+    assert.throws(() => Timestamp[form](late, registry), /years/);
+    assert.throws(() => Timestamp[form](bent, registry), /years/);
+    assert.throws(() => Duration[form](long, registry), /292 years/);
+  }
 });
 
 /** `levels` messages, each within an Any of the one before. */
@@ -164,6 +177,38 @@ test("our amounts: bigint here, decimal text in all three forms", () => {
   assert.is(json[(field as { name: string }).name], "12");
   assert.is(toHex(type.encode(type.fromJson(json as Json, registry))), toHex(type.encode(value)));
 });
+
+/** Whether the message holds an Any at some depth: a random one names no type. */
+function holdsAny(type: MessageType<unknown>, seen = new Set<string>()): boolean {
+  if (seen.has(type.name)) return false;
+  seen.add(type.name);
+  return type.name === Any.name || [...type.refs().types.values()].some((t) => holdsAny(t, seen));
+}
+
+test("random values of every message pass through JSON text unchanged", () => {
+  for (const [seed, type] of allMessageTypes.entries()) {
+    if (holdsAny(type) || type.name.startsWith("google.protobuf.")) continue;
+    fc.assert(
+      fc.property(randomValue(type, { depth: 3, onlyRealTimes: true }), (value) => {
+        const text = JSON.stringify(type.toJson(value, registry));
+        const again = type.fromJson(JSON.parse(text) as Json, registry);
+        const once = type.encode(again);
+        // Text of a number that is left empty prints as 0, and comes back as that.
+        const twice = type.fromJson(type.toJson(again, registry), registry);
+        assert.is(toHex(type.encode(twice)), toHex(once), type.name);
+        if (!hasNumberText(type)) assert.is(toHex(once), toHex(type.encode(value)), type.name);
+      }),
+      { numRuns: 6, seed },
+    );
+  }
+});
+
+function hasNumberText(type: MessageType<unknown>, seen = new Set<string>()): boolean {
+  if (seen.has(type.name)) return false;
+  seen.add(type.name);
+  if (type.table.fields.some((field) => field.customtype !== undefined)) return true;
+  return [...type.refs().types.values()].some((inner) => hasNumberText(inner, seen));
+}
 
 test("every message prints and reads its empty value", () => {
   for (const type of allMessageTypes) {
