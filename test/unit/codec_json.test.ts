@@ -203,6 +203,36 @@ test("random values of every message pass through JSON text unchanged", () => {
   }
 });
 
+test("JSON of any kind is read or refused with a CodecError", () => {
+  const names = allMessageTypes.flatMap((type) => type.table.fields.map((field) => field.name));
+  const urls = allMessageTypes.map((type) => type.typeUrl);
+  const { json } = fc.letrec<{ json: Json }>((tie) => ({
+    json: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom<Json>(null, true, 0, -1, 1.5, 2 ** 60, "", "1", "-1", "1s", "AA==", ...urls),
+      fc.array(tie("json"), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom("@type", "value", "__proto__", ...names), tie("json"), {
+        maxKeys: 4,
+      }),
+    ),
+  }));
+  fc.assert(
+    fc.property(json, fc.nat(), (value, pick) => {
+      const type = allMessageTypes[pick % allMessageTypes.length] as MessageType<unknown>;
+      try {
+        type.encode(type.fromJson(value, registry));
+      } catch (error) {
+        assert.instance(
+          error,
+          CodecError,
+          `${type.name} ${JSON.stringify(value)}: ${String(error)}`,
+        );
+      }
+    }),
+    { numRuns: 5000, seed: 3 },
+  );
+});
+
 function hasNumberText(type: MessageType<unknown>, seen = new Set<string>()): boolean {
   if (seen.has(type.name)) return false;
   seen.add(type.name);
