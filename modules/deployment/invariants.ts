@@ -1,3 +1,6 @@
+// What holds of deployments, groups, orders and accounts after every block. Orders and accounts are
+// looked at through the doors of their modules.
+
 import { DeploymentState, GroupState } from "../../chain/codec/gen/leasehold/deployment/v1.ts";
 import type { Deployment, Group } from "../../chain/codec/gen/leasehold/deployment/v1.ts";
 import { OrderState } from "../../chain/codec/gen/leasehold/market/v1.ts";

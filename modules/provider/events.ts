@@ -1,3 +1,5 @@
+// One function per typed event of module provider.
+
 import type { Address } from "../../chain/base/address.ts";
 import {
   EventHeartbeat,

@@ -4,11 +4,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Address } from "../../chain/base/address.ts";
-import { ChainError } from "../../chain/base/errors.ts";
 import {
   DeploymentState,
-  GroupPause,
-  GroupState,
   MsgAddGroups,
   MsgCloseDeployment,
   MsgCloseGroup,
@@ -18,194 +15,22 @@ import {
   MsgResumeDeployment,
   MsgStartGroup,
   MsgUpdateDeployment,
-  PauseCause,
   QueryDeploymentsRequest,
 } from "../../chain/codec/gen/leasehold/deployment/v1.ts";
 import type {
   GenesisState,
   QueryDeploymentsResponse,
 } from "../../chain/codec/gen/leasehold/deployment/v1.ts";
-import {
-  GroupSpec,
-  LeaseEnd,
-  OnLeaseClose,
-  Order,
-  OrderEnd,
-  OrderState,
-  Params as MarketParams,
-  ResourceUnit,
-} from "../../chain/codec/gen/leasehold/market/v1.ts";
-import type { MessageType } from "../../chain/codec/types.ts";
-import type { AppModule, Context } from "../../chain/runtime/index.ts";
-import { createDeploymentModule } from "../../modules/deployment/index.ts";
-import type { DeploymentKeeper, DeploymentNeeds } from "../../modules/deployment/index.ts";
+import { LeaseEnd, OnLeaseClose, OrderEnd } from "../../chain/codec/gen/leasehold/market/v1.ts";
+import type { Context } from "../../chain/runtime/index.ts";
 import { deploymentAccount, leasePayment } from "../../modules/escrow/index.ts";
 import { marketErrors } from "../../modules/market/errors.ts";
-import type { LeaseEnded, MarketHooks, NewOrder } from "../../modules/market/index.ts";
-import { EscrowBench, fromBalance, testAddress } from "../support/escrow.ts";
-
-const OWNER = testAddress(1);
-const PROVIDER = testAddress(9);
-
-/** Remembers which group has which order; refuses to open when told to. */
-class OrderBook {
-  readonly live = new Map<string, number>();
-  readonly opened: NewOrder[] = [];
-  readonly closed: string[] = [];
-  refuses = false;
-  hooks: MarketHooks | undefined;
-
-  needs(): DeploymentNeeds["market"] {
-    return {
-      params: () => MarketParams.create({ reopenMax: 5 }),
-      specFault: () => undefined,
-      settingsFault: () => undefined,
-      createOrders: (_ctx, request) => {
-        if (this.refuses) throw marketErrors.notFunded.with("told to");
-        for (const order of request.orders) {
-          this.opened.push(order);
-          this.live.set(`${request.dseq}/${order.gseq}`, order.oseq);
-        }
-        return [];
-      },
-      closeOrdersOfGroup: (ctx, { owner, dseq, gseq }, end) => {
-        const oseq = this.live.get(`${dseq}/${gseq}`);
-        if (oseq === undefined) return;
-        this.live.delete(`${dseq}/${gseq}`);
-        this.closed.push(`${dseq}/${gseq}/${oseq}`);
-        this.hooks?.afterOrderClosed(ctx, { order: { owner, dseq, gseq, oseq }, end });
-      },
-      closeLeasesOfGroup: () => undefined,
-      liveOrder: (ctx, { owner, dseq, gseq }) => {
-        const oseq = this.live.get(`${dseq}/${gseq}`);
-        if (oseq === undefined) return undefined;
-        const id = { owner: ctx.addresses.format(owner), dseq, gseq, oseq };
-        return Order.create({ id, state: OrderState.OPEN });
-      },
-      liveLease: () => undefined,
-      findOrder: () => undefined,
-      findLease: () => undefined,
-    };
-  }
-}
-
-class Bench {
-  readonly escrow = new EscrowBench();
-  readonly market = new OrderBook();
-  readonly module: AppModule;
-  readonly keeper: DeploymentKeeper;
-
-  constructor(genesis?: GenesisState) {
-    const made = createDeploymentModule({
-      escrow: this.escrow.keeper,
-      market: this.market.needs(),
-    });
-    this.module = made.module;
-    this.keeper = made.keeper;
-    this.market.hooks = made.marketHooks;
-    this.escrow.onChange = (ctx, change) => made.escrowHooks.afterAccountChanged(ctx, change);
-    const part = this.module.genesis;
-    this.escrow.run((ctx) => void part?.init(ctx, genesis ?? part.defaults()), "genesis");
-    this.escrow.fund(OWNER, 1_000_000_000n);
-  }
-
-  get owner(): string {
-    return this.escrow.machine.addresses.format(OWNER);
-  }
-
-  send<M, R>(type: MessageType<M>, fields: Partial<M>): R {
-    const handler = this.module.messages?.find((found) => found.type.name === type.name);
-    const message = type.create(fields);
-    handler?.validateBasic?.(message, { addresses: this.escrow.machine.addresses });
-    return this.escrow.run((ctx) => handler?.handle(ctx, message)) as R;
-  }
-
-  create(fields: Partial<MsgCreateDeployment> = {}): bigint {
-    return this.send<MsgCreateDeployment, { dseq: bigint }>(MsgCreateDeployment, {
-      owner: this.owner,
-      groups: [group("a"), group("b")],
-      manifestHash: new Uint8Array(32).fill(1),
-      deposits: [fromBalance(5_000_000n)],
-      ...fields,
-    }).dseq;
-  }
-
-  /** States of the groups of deployment 1, as `open` or `paused(CAUSE)`. */
-  groups(dseq = 1n): string[] {
-    const list = this.escrow.machine.look((ctx) => this.keeper.groups(ctx, { owner: OWNER, dseq }));
-    return list.map(({ state, cause, oseq }) => {
-      if (state === GroupState.OPEN) return `open ${oseq}`;
-      return state === GroupState.CLOSED ? "closed" : `paused(${nameOf(GroupPause, cause)})`;
-    });
-  }
-
-  state(dseq = 1n): string {
-    const found = this.escrow.machine.look((ctx) => this.keeper.find(ctx, { owner: OWNER, dseq }));
-    if (found === undefined) return "none";
-    if (found.state !== DeploymentState.PAUSED) return nameOf(DeploymentState, found.state);
-    return `PAUSED(${nameOf(PauseCause, found.cause)})`;
-  }
-
-  /** As market does it: the order of group 1 ends with its lease. */
-  leaseEnds(fields: Partial<LeaseEnded>, gseq = 1): void {
-    const oseq = this.market.live.get(`1/${gseq}`) ?? 0;
-    this.market.live.delete(`1/${gseq}`);
-    const lease = { owner: OWNER, dseq: 1n, gseq, oseq, provider: PROVIDER };
-    const plain = { lease, end: LeaseEnd.HARDWARE, side: "provider", reopen: false } as const;
-    const ended: LeaseEnded = { ...plain, price: 70n, ...fields };
-    this.escrow.run((ctx) => this.market.hooks?.afterLeaseClosed(ctx, ended));
-  }
-
-  orderEnds(end: OrderEnd): void {
-    const oseq = this.market.live.get("1/1") ?? 0;
-    this.market.live.delete("1/1");
-    const order = { owner: OWNER, dseq: 1n, gseq: 1, oseq };
-    this.escrow.run((ctx) => this.market.hooks?.afterOrderExpired(ctx, { order, end }));
-  }
-
-  block(seconds: number): void {
-    this.escrow.advance(seconds);
-    this.escrow.run((ctx) => void this.module.endBlock?.(ctx), "block");
-  }
-
-  faults(): string[] {
-    return this.escrow.machine.look((ctx) =>
-      (this.module.invariants ?? []).flatMap(({ name, check }) =>
-        check(ctx).map((text) => `${name}: ${text}`),
-      ),
-    );
-  }
-}
-
-function nameOf(names: Readonly<Record<string, number>>, value: number): string {
-  return Object.entries(names).find(([, number]) => number === value)?.[0] ?? String(value);
-}
-
-function group(name: string): GroupSpec {
-  const unit = ResourceUnit.create({
-    id: 1,
-    cpu: { milli: 1000n, attributes: [] },
-    memory: { bytes: 1n << 30n, attributes: [] },
-    count: 1,
-    price: { denom: "ulease", amount: "1000" },
-  });
-  return GroupSpec.create({ name, units: [unit] });
-}
-
-function refuses(body: () => unknown, codespace: string, code: number): void {
-  try {
-    body();
-  } catch (error) {
-    assert.instance(error, ChainError);
-    const refusal = error as ChainError;
-    assert.is(`${refusal.codespace}/${refusal.code}`, `${codespace}/${code}`, refusal.message);
-    return;
-  }
-  assert.unreachable(`expected ${codespace}/${code}`);
-}
+import { DeploymentBench, group, OWNER, PROVIDER } from "../support/deployment.ts";
+import { fromBalance, testAddress } from "../support/escrow.ts";
+import { refuses } from "../support/provider.ts";
 
 test("numbers count up, may be chosen ahead, are never used twice", () => {
-  const bench = new Bench();
+  const bench = new DeploymentBench();
   assert.is(bench.create(), 1n);
   refuses(() => bench.create({ dseq: 1n }), "deployment", 4);
   assert.is(bench.create({ dseq: 10n }), 10n);
@@ -221,7 +46,7 @@ test("numbers count up, may be chosen ahead, are never used twice", () => {
 });
 
 test("what is refused at creation", () => {
-  const bench = new Bench();
+  const bench = new DeploymentBench();
   refuses(() => bench.create({ groups: [] }), "deployment", 8);
   refuses(() => bench.create({ groups: [group("a"), group("a")] }), "deployment", 8);
   refuses(() => bench.create({ manifestHash: new Uint8Array(31) }), "deployment", 11);
@@ -238,7 +63,7 @@ test("what is refused at creation", () => {
 });
 
 test("pause and resume: what the pause put to rest reopens, the rest stays", () => {
-  const bench = new Bench();
+  const bench = new DeploymentBench();
   bench.create({ groups: [group("a"), group("b"), group("c")] });
   bench.send(MsgPauseGroup, { owner: bench.owner, dseq: 1n, gseq: 2 });
   refuses(() => bench.send(MsgResumeDeployment, { owner: bench.owner, dseq: 1n }), "deployment", 6);
@@ -263,7 +88,7 @@ test("pause and resume: what the pause put to rest reopens, the rest stays", () 
 });
 
 test("the last group closes the deployment, deposits go back", () => {
-  const bench = new Bench();
+  const bench = new DeploymentBench();
   bench.create();
   const at = { owner: bench.owner, dseq: 1n };
   bench.send(MsgCloseGroup, { ...at, gseq: 1 });
@@ -284,7 +109,7 @@ test("the last group closes the deployment, deposits go back", () => {
 });
 
 test("groups after the end of a lease, by side and settings", () => {
-  const bench = new Bench();
+  const bench = new DeploymentBench();
   bench.create();
   bench.leaseEnds({ side: "tenant", end: LeaseEnd.OWNER });
   assert.is(bench.groups()[0], "paused(LEASE)");
@@ -303,7 +128,7 @@ test("groups after the end of a lease, by side and settings", () => {
 });
 
 test("on_lease_close pause", () => {
-  const bench = new Bench();
+  const bench = new DeploymentBench();
   const settings = MsgCreateDeployment.create({}).settings;
   bench.create({ settings: { ...settings, onLeaseClose: OnLeaseClose.PAUSE } });
   bench.leaseEnds({ side: "provider" });
@@ -311,7 +136,7 @@ test("on_lease_close pause", () => {
 });
 
 test("the chain reopens five times in 24 hours of U, a tenant's own reopening is not counted", () => {
-  const bench = new Bench();
+  const bench = new DeploymentBench();
   bench.create();
   for (let i = 0; i < 5; i++) {
     bench.leaseEnds({ side: "provider" });
@@ -333,7 +158,7 @@ test("the chain reopens five times in 24 hours of U, a tenant's own reopening is
 });
 
 test("who lost a lease by funds goes first next time, who left does not", () => {
-  const bench = new Bench();
+  const bench = new DeploymentBench();
   bench.create();
   bench.leaseEnds({ side: "funds", end: LeaseEnd.FUNDS });
   assert.is(bench.groups()[0], "paused(FUNDS)");
@@ -348,7 +173,7 @@ test("who lost a lease by funds goes first next time, who left does not", () => 
 });
 
 test("an order that expires leaves no open group behind", () => {
-  const bench = new Bench();
+  const bench = new DeploymentBench();
   bench.create();
   bench.orderEnds(OrderEnd.NO_BIDS);
   assert.is(bench.groups()[0], "paused(NO_BIDS)");
@@ -359,7 +184,7 @@ test("an order that expires leaves no open group behind", () => {
 });
 
 /** Lets a lease of group 1 eat the deposit of 5 LEASE at 3.6 LEASE an hour, until grace has ended. */
-function runDry(bench: Bench): void {
+function runDry(bench: DeploymentBench): void {
   const ref = leasePayment({ owner: OWNER, dseq: 1n, gseq: 1, oseq: 1, provider: PROVIDER });
   bench.escrow.run((ctx: Context) => {
     bench.escrow.keeper.createPayment(ctx, { ...ref, payee: PROVIDER, rate: 3_600_000n });
@@ -370,7 +195,7 @@ function runDry(bench: Bench): void {
 }
 
 test("the end of grace pauses the deployment, which closes 90 days of U later", () => {
-  const bench = new Bench();
+  const bench = new DeploymentBench();
   bench.create();
   runDry(bench);
   assert.is(bench.state(), "PAUSED(FUNDS)");
@@ -388,7 +213,7 @@ test("the end of grace pauses the deployment, which closes 90 days of U later", 
 });
 
 test("a deposit and a resume bring it back", () => {
-  const bench = new Bench();
+  const bench = new DeploymentBench();
   bench.create();
   runDry(bench);
   bench.escrow.run((ctx) =>
@@ -405,7 +230,7 @@ test("a deposit and a resume bring it back", () => {
 });
 
 test("lists: filters, cursors and totals from counters", () => {
-  const bench = new Bench();
+  const bench = new DeploymentBench();
   for (let i = 0; i < 5; i++) bench.create({ groups: [group("a")] });
   bench.send(MsgPauseDeployment, { owner: bench.owner, dseq: 2n });
   bench.send(MsgCloseDeployment, { owner: bench.owner, dseq: 4n });
@@ -441,7 +266,7 @@ test("lists: filters, cursors and totals from counters", () => {
 });
 
 test("genesis: export(init(g)) = g", () => {
-  const bench = new Bench();
+  const bench = new DeploymentBench();
   bench.create();
   bench.create();
   bench.send(MsgPauseDeployment, { owner: bench.owner, dseq: 2n });
@@ -451,7 +276,7 @@ test("genesis: export(init(g)) = g", () => {
   const exported = bench.escrow.machine.look((ctx) => part?.export(ctx)) as GenesisState;
   const env = { addresses: bench.escrow.machine.addresses };
   part?.validate(exported, env);
-  const again = new Bench(exported);
+  const again = new DeploymentBench(exported);
   assert.equal(
     again.escrow.machine.look((ctx) => again.module.genesis?.export(ctx)),
     exported,

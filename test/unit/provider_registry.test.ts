@@ -3,12 +3,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Address } from "../../chain/base/address.ts";
-import { ChainError } from "../../chain/base/errors.ts";
 import type { GenesisState, Params } from "../../chain/codec/gen/leasehold/provider/v1.ts";
 import {
   MsgHeartbeat,
   MsgPauseProvider,
-  MsgRegisterProvider,
   MsgSetDevices,
   MsgSetKeys,
   MsgUnpauseProvider,
@@ -22,110 +20,19 @@ import type {
   QueryProviderResponse,
   QueryProvidersResponse,
 } from "../../chain/codec/gen/leasehold/provider/v1.ts";
-import type { MessageType } from "../../chain/codec/types.ts";
-import { HookList } from "../../chain/runtime/index.ts";
-import type { AppModule, Context, Event } from "../../chain/runtime/index.ts";
-import { createProviderModule, DEFAULT_PROVIDER_PARAMS } from "../../modules/provider/index.ts";
-import type { ProviderHooks, ProviderKeeper } from "../../modules/provider/index.ts";
-import { TestMachine } from "../support/context.ts";
-import { moduleOf, PlainBank, testAddress } from "../support/escrow.ts";
+import type { Event } from "../../chain/runtime/index.ts";
+import { DEFAULT_PROVIDER_PARAMS } from "../../modules/provider/index.ts";
+import { moduleOf, testAddress } from "../support/escrow.ts";
+import { ProviderBench, refuses } from "../support/provider.ts";
 
 const H100 = "vendor/nvidia/model/h100";
-
-class Bench {
-  readonly machine = new TestMachine();
-  readonly bank = new PlainBank();
-  readonly heard: string[] = [];
-  readonly module: AppModule;
-  readonly keeper: ProviderKeeper;
-
-  constructor(genesis?: GenesisState) {
-    const hooks = new HookList<ProviderHooks>("provider");
-    hooks.register("test", {
-      afterProviderStateChanged: (_ctx, _provider, state) => void this.heard.push(`state ${state}`),
-      afterHeartbeatStale: () => void this.heard.push("stale"),
-      afterHeartbeatFresh: () => void this.heard.push("fresh"),
-    });
-    const chain = { baseDenom: () => "ulease" };
-    const made = createProviderModule({ bank: this.bank, chain, hooks: hooks.seal() });
-    this.module = made.module;
-    this.keeper = made.keeper;
-    const part = this.module.genesis;
-    this.run((ctx) => void part?.init(ctx, genesis ?? part.defaults()), "genesis");
-  }
-
-  run<T>(body: (ctx: Context) => T, mode: "genesis" | "deliver" | "block" = "deliver"): T {
-    return this.machine.run(body, mode).value;
-  }
-
-  /** Runs one message through both of its phases. */
-  send<M>(type: MessageType<M>, fields: Partial<M>): Event[] {
-    const handler = this.module.messages?.find((found) => found.type.name === type.name);
-    if (handler === undefined) throw new Error(`${type.name} is not served`);
-    const msg = type.create(fields);
-    handler.validateBasic?.(msg, { addresses: this.machine.addresses });
-    return this.machine.run((ctx) => handler.handle(ctx, msg)).events;
-  }
-
-  query<Q, R>(name: string, type: MessageType<Q>, fields: Partial<Q>): R {
-    const found = this.module.queries?.find(({ path }) => path.endsWith(`/${name}`));
-    return this.machine.look((ctx) => found?.handle(ctx, type.create(fields))) as R;
-  }
-
-  text(address: Address): string {
-    return this.machine.addresses.format(address);
-  }
-
-  block(seconds: number, uptime: number = seconds): void {
-    this.machine.advance(seconds, uptime);
-    this.run((ctx) => this.module.beginBlock?.(ctx), "block");
-  }
-
-  faults(): string[] {
-    return this.machine.look((ctx) =>
-      (this.module.invariants ?? []).flatMap(({ name, check }) =>
-        check(ctx).map((text) => `${name}: ${text}`),
-      ),
-    );
-  }
-
-  fund(owner: Address, amount = 100_000_000n): void {
-    this.run((ctx) => this.bank.add(ctx, owner, "ulease", amount));
-  }
-
-  register(owner: Address, fields: Partial<MsgRegisterProvider> = {}): Event[] {
-    return this.send(MsgRegisterProvider, {
-      owner: this.text(owner),
-      heartbeatKey: new Uint8Array(32).fill(7),
-      hostUri: "https://gpu.example.com:8443",
-      attributes: [
-        { key: "region", value: "eu-west" },
-        { key: "host", value: "metal" },
-      ],
-      ...fields,
-    });
-  }
-}
-
-function refuses(body: () => unknown, codespace: string, code: number, words?: RegExp): void {
-  try {
-    body();
-  } catch (error) {
-    assert.instance(error, ChainError);
-    const refusal = error as ChainError;
-    assert.is(`${refusal.codespace}/${refusal.code}`, `${codespace}/${code}`, refusal.message);
-    if (words !== undefined) assert.match(refusal.message, words);
-    return;
-  }
-  assert.unreachable(`expected ${codespace}/${code}`);
-}
 
 const OWNER = testAddress(1);
 const OPERATOR = testAddress(2);
 const OTHER = testAddress(3);
 
 test("registration burns the fee, sorts claims, and happens once", () => {
-  const bench = new Bench();
+  const bench = new ProviderBench();
   bench.fund(OWNER);
   const events = bench.register(OWNER, { operator: bench.text(OPERATOR) });
   assert.is(events[0]?.type, "leasehold.provider.v1.EventProviderRegistered");
@@ -146,7 +53,7 @@ test("registration burns the fee, sorts claims, and happens once", () => {
 });
 
 test("registration without the fee leaves nothing", () => {
-  const bench = new Bench();
+  const bench = new ProviderBench();
   bench.fund(OWNER, 9_999_999n);
   refuses(() => bench.register(OWNER), "sdk", 5);
   assert.is(
@@ -156,7 +63,7 @@ test("registration without the fee leaves nothing", () => {
 });
 
 test("an operator serves one provider and is found by its key", () => {
-  const bench = new Bench();
+  const bench = new ProviderBench();
   bench.fund(OWNER);
   bench.fund(OTHER);
   bench.register(OWNER, { operator: bench.text(OPERATOR) });
@@ -180,7 +87,7 @@ test("an operator serves one provider and is found by its key", () => {
 });
 
 test("forms that are refused", () => {
-  const bench = new Bench();
+  const bench = new ProviderBench();
   bench.fund(OWNER);
   const uris = [
     "",
@@ -219,14 +126,14 @@ test("gateways that are taken", () => {
     "http://127.0.0.1:9000",
     "https://gpu.example.com/",
   ]) {
-    const bench = new Bench();
+    const bench = new ProviderBench();
     bench.fund(OWNER);
     bench.register(OWNER, { hostUri });
   }
 });
 
 test("an attribute that a live lease was matched on stays while it lives", () => {
-  const bench = new Bench();
+  const bench = new ProviderBench();
   bench.fund(OWNER);
   bench.register(OWNER);
   const matched = [{ key: "region", value: "eu-west" }];
@@ -251,7 +158,7 @@ test("an attribute that a live lease was matched on stays while it lives", () =>
 });
 
 test("devices stand under the class of their model and cover what is promised", () => {
-  const bench = new Bench();
+  const bench = new ProviderBench();
   bench.fund(OWNER);
   bench.register(OWNER, { operator: bench.text(OPERATOR) });
   const set = (signer: Address, devices: MsgSetDevices["devices"]): Event[] =>
@@ -293,7 +200,7 @@ test("devices stand under the class of their model and cover what is promised", 
 });
 
 test("a heartbeat is fresh for two periods of U, told stale once, fresh again", () => {
-  const bench = new Bench();
+  const bench = new ProviderBench();
   bench.fund(OWNER);
   bench.register(OWNER, { operator: bench.text(OPERATOR) });
   const beat = (seq: bigint, time = bench.machine.time.seconds): Event[] =>
@@ -341,7 +248,7 @@ test("a heartbeat is fresh for two periods of U, told stale once, fresh again", 
 });
 
 test("a late heartbeat before the queue ran is not told", () => {
-  const bench = new Bench();
+  const bench = new ProviderBench();
   bench.fund(OWNER);
   bench.register(OWNER);
   const beat = (seq: bigint): Event[] =>
@@ -360,7 +267,7 @@ test("a late heartbeat before the queue ran is not told", () => {
 });
 
 test("pause and unpause with its least length on U", () => {
-  const bench = new Bench();
+  const bench = new ProviderBench();
   bench.fund(OWNER);
   bench.register(OWNER, { operator: bench.text(OPERATOR) });
   const pause = (signer: Address): Event[] =>
@@ -380,7 +287,7 @@ test("pause and unpause with its least length on U", () => {
 });
 
 test("parameters: authority, bounds, no class is removed, models follow", () => {
-  const bench = new Bench();
+  const bench = new ProviderBench();
   const gov = bench.text(moduleOf("gov"));
   const update = (params: Params, authority = gov): Event[] =>
     bench.send(MsgUpdateParams, { authority, params });
@@ -409,7 +316,7 @@ test("parameters: authority, bounds, no class is removed, models follow", () => 
 });
 
 test("queries filter by state, attribute, model and awardable; claims are self-declared", () => {
-  const bench = new Bench();
+  const bench = new ProviderBench();
   for (const n of [11, 12, 13]) {
     const owner = testAddress(n);
     bench.fund(owner);
@@ -450,7 +357,7 @@ test("queries filter by state, attribute, model and awardable; claims are self-d
 });
 
 test("genesis: export(init(g)) = g, queue and refusals", () => {
-  const bench = new Bench();
+  const bench = new ProviderBench();
   bench.fund(OWNER);
   bench.register(OWNER);
   bench.send(MsgSetDevices, {
@@ -468,7 +375,7 @@ test("genesis: export(init(g)) = g, queue and refusals", () => {
   const exported = bench.machine.look((ctx) => part.export(ctx)) as GenesisState;
   const env = { addresses: bench.machine.addresses };
   part.validate(exported, env);
-  const again = new Bench(exported);
+  const again = new ProviderBench(exported);
   assert.equal(
     again.machine.look((ctx) => again.module.genesis?.export(ctx)),
     exported,

@@ -1,3 +1,5 @@
+// MsgAddGroups: more groups for a deployment that is active.
+
 import {
   DeploymentState,
   MsgAddGroups,

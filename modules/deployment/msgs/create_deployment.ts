@@ -1,3 +1,5 @@
+// MsgCreateDeployment: number, account and orders of a new deployment.
+
 import {
   DeploymentState,
   MsgCreateDeployment,

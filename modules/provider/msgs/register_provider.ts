@@ -1,3 +1,5 @@
+// MsgRegisterProvider: a new provider enters the registry.
+
 import {
   MsgRegisterProvider,
   MsgRegisterProviderResponse,

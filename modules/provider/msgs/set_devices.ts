@@ -1,3 +1,5 @@
+// MsgSetDevices: what a provider owns, checked against classes and against what offers promise.
+
 import type { Address } from "../../../chain/base/address.ts";
 import {
   MsgSetDevices,
