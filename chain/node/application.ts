@@ -4,7 +4,6 @@
 import type {
   RequestCheckTx,
   RequestFinalizeBlock,
-  RequestInfo,
   RequestInitChain,
   RequestPrepareProposal,
   RequestProcessProposal,
@@ -38,7 +37,7 @@ export interface Clocks {
 
 /** The application as the engines see it. No call throws for what a user sent. */
 export interface EngineApplication {
-  info(request: RequestInfo): ResponseInfo;
+  info(): ResponseInfo;
   initChain(request: RequestInitChain): ResponseInitChain;
   checkTx(request: RequestCheckTx): ResponseCheckTx;
   prepareProposal(request: RequestPrepareProposal): ResponsePrepareProposal;

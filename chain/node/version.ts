@@ -4,5 +4,3 @@
 export const COMET_VERSION = "0.38.25";
 /** Source: CometBFT version.P2PProtocol of that line. */
 export const P2P_PROTOCOL = 8n;
-/** Version of ABCI. */
-export const ABCI_VERSION = "2.0.0";

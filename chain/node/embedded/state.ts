@@ -1,7 +1,7 @@
 // What the engine knows after a block: the CometBFT side of the chain's state. Changes by one pure
 // function of the block and the application's answer. Source: CometBFT state/execution.go updateState.
 
-import { EMPTY_BYTES, fromHex, toHex } from "../../base/bytes.ts";
+import { EMPTY_BYTES, equalBytes, fromHex, toHex } from "../../base/bytes.ts";
 import type { Platform } from "../../base/platform.ts";
 import { formatTime, parseTime } from "../../base/time.ts";
 import type { Timestamp } from "../../base/time.ts";
@@ -79,7 +79,9 @@ export function nextState(
 ): EngineState {
   const changes = powerChanges(response.validatorUpdates);
   const changed = applyChanges(platform, state.nextValidators, changes);
-  const paramsUpdate = response.consensusParamUpdates;
+  const params = updateParams(state.params, response.consensusParamUpdates);
+  // The application names its parameters with every block, as the SDK does: a change is a difference.
+  const same = equalBytes(ConsensusParams.encode(params), ConsensusParams.encode(state.params));
   return {
     ...state,
     height: header.height,
@@ -89,8 +91,8 @@ export function nextState(
     nextValidators: rotate(changed, 1),
     lastValidators: state.validators,
     validatorsChanged: changes.length > 0 ? header.height + 2n : state.validatorsChanged,
-    params: updateParams(state.params, paramsUpdate),
-    paramsChanged: paramsUpdate === undefined ? state.paramsChanged : header.height + 1n,
+    params,
+    paramsChanged: same ? state.paramsChanged : header.height + 1n,
     resultsHash: resultsHash(platform, response.txResults),
     appHash: response.appHash,
   };

@@ -6,7 +6,7 @@ import { BLOCK_PROTOCOL } from "../comet/header.ts";
 import { findValidator, proposerOf } from "../comet/validators.ts";
 import { upperHex } from "../embedded/blocks.ts";
 import { appVersion } from "../embedded/state.ts";
-import { ABCI_VERSION, COMET_VERSION, P2P_PROTOCOL } from "../version.ts";
+import { COMET_VERSION, P2P_PROTOCOL } from "../version.ts";
 import { heightOf, method, pageOf } from "./methods.ts";
 import type { RpcMethod, RpcParts } from "./methods.ts";
 import type { RpcArguments } from "./protocol.ts";
@@ -161,12 +161,7 @@ function dumpConsensusState(parts: RpcParts): unknown {
 }
 
 function abciInfo(parts: RpcParts): unknown {
-  const info = parts.app.info({
-    version: COMET_VERSION,
-    blockVersion: BLOCK_PROTOCOL,
-    p2pVersion: P2P_PROTOCOL,
-    abciVersion: ABCI_VERSION,
-  });
+  const info = parts.app.info();
   return {
     response: {
       data: info.data,
@@ -203,12 +198,12 @@ export function secondsOf(args: RpcArguments, name: string): bigint {
 }
 
 async function devAdvance(parts: RpcParts, args: RpcArguments): Promise<unknown> {
-  const height = await parts.engine.advance(secondsOf(args, "duration"));
+  const height = await parts.engine.advance(secondsOf(args, "seconds"));
   return { height: height.toString(), time: timeText(parts.engine.state.blockTime) };
 }
 
 async function devHalt(parts: RpcParts, args: RpcArguments): Promise<unknown> {
-  const height = await parts.engine.halt(secondsOf(args, "duration"));
+  const height = await parts.engine.halt(secondsOf(args, "seconds"));
   return { height: height.toString(), time: timeText(parts.engine.state.blockTime) };
 }
 
@@ -233,6 +228,6 @@ export const NODE_METHODS: readonly RpcMethod[] = [
 
 /** Methods of local chains (`dev = true`). */
 export const DEV_METHODS: readonly RpcMethod[] = [
-  method("dev_advance", ["duration"], devAdvance),
-  method("dev_halt", ["duration"], devHalt),
+  method("dev_advance", ["seconds"], devAdvance),
+  method("dev_halt", ["seconds"], devHalt),
 ];

@@ -1,8 +1,8 @@
 // The thread that verifies signatures: takes packed jobs, gives one byte per job back.
 
 import { parentPort } from "node:worker_threads";
-import { fastPlatform } from "../platform.ts";
-import { verifyPacked } from "./packing.ts";
+import { fastPlatform } from "./platform.ts";
+import { verifyPacked } from "./verify/packing.ts";
 
 const platform = fastPlatform(() => undefined);
 

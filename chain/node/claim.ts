@@ -1,0 +1,57 @@
+// Where the data of a home lies, its keys, and which engine it belongs to.
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { toHex } from "../base/bytes.ts";
+import type { Platform } from "../base/platform.ts";
+import { readNodeKey, readValidatorKey } from "./embedded/keys.ts";
+import type { KeyPair } from "./embedded/keys.ts";
+import { readSignState } from "./embedded/signer.ts";
+import { writeDurably } from "./files.ts";
+
+/** Paths below a home. */
+export function dataPaths(home: string): {
+  readonly engine: string;
+  readonly application: string;
+  readonly blocks: string;
+  readonly index: string;
+} {
+  return {
+    engine: join(home, "data", "engine.json"),
+    application: join(home, "data", "application.db"),
+    blocks: join(home, "data", "blocks.db"),
+    index: join(home, "data", "index.db"),
+  };
+}
+
+/** The validator's key and the node's id (a missing node key is made: nothing depends on it). */
+export function readKeys(
+  platform: Platform,
+  home: string,
+): { readonly validator: KeyPair; readonly nodeId: string } {
+  const validator = readValidatorKey(platform, home);
+  return { validator, nodeId: toHex(readNodeKey(platform, home).address) };
+}
+
+/**
+ * Claims a home for the embedded engine. Throws: Error with a sentence when CometBFT signed with its
+ * key: two engines with one key would sign two blocks of one height.
+ */
+export function claimForEmbedded(home: string): void {
+  const { engine } = dataPaths(home);
+  if (existsSync(engine)) {
+    const kind = (JSON.parse(readFileSync(engine, "utf8")) as { engine?: unknown }).engine;
+    if (kind === "embedded") return;
+    throw new Error(
+      `the home ${home} belongs to engine ${String(kind)}; start it with that engine`,
+    );
+  }
+  const signed = readSignState(home).height;
+  if (existsSync(join(home, "data", "cs.wal")) || signed > 0n) {
+    throw new Error(
+      `the validator of the home ${home} has signed up to height ${signed} under CometBFT; the ` +
+        "embedded engine refuses to sign with the same key",
+    );
+  }
+  writeDurably(engine, `${JSON.stringify({ engine: "embedded" })}\n`);
+}

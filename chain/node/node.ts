@@ -1,0 +1,383 @@
+// A node of the embedded engine, put together: configuration, disk, application, engine, RPC; and taken
+// apart again. Commands and tests use nothing else of this floor to run a chain.
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { equalBytes, toHex, utf8 } from "../base/bytes.ts";
+import type { Platform } from "../base/platform.ts";
+import type { Json } from "../codec/index.ts";
+import { storeNames } from "../app/index.ts";
+import { Application } from "../runtime/index.ts";
+import type { AppParts } from "../runtime/index.ts";
+import { StateLoader } from "../store/index.ts";
+import type { TreeMultiStore } from "../store/index.ts";
+import { cometGenesis, parseGenesis } from "../../genesis/index.ts";
+import type { ConfigValues } from "./config/config.ts";
+import { loadConfig } from "./config/config.ts";
+import { parseGasPrices } from "./config/gas_prices.ts";
+import { Database } from "./db.ts";
+import { Admission } from "./embedded/admission.ts";
+import { BlockStore } from "./embedded/blocks.ts";
+import { EngineClock } from "./embedded/clock.ts";
+import { Engine } from "./embedded/engine.ts";
+import type { EngineSettings } from "./embedded/engine.ts";
+import { Mempool } from "./embedded/mempool.ts";
+import { Signer } from "./embedded/signer.ts";
+import { handshake, requireSignerFits } from "./embedded/start.ts";
+import type { GenesisInput } from "./embedded/start.ts";
+import { EventBus } from "./events.ts";
+import { claimForEmbedded, dataPaths, readKeys } from "./claim.ts";
+import { Indexer } from "./index/indexer.ts";
+import { createLogger } from "./log.ts";
+import type { Logger, LogLevel } from "./log.ts";
+import { fastPlatform } from "./platform.ts";
+import { BLOCK_METHODS } from "./rpc/block_methods.ts";
+import type { RpcParts } from "./rpc/methods.ts";
+import { DEV_METHODS, NODE_METHODS } from "./rpc/node_methods.ts";
+import { RpcServer } from "./rpc/server.ts";
+import type { RpcOptions } from "./rpc/server.ts";
+import { TX_METHODS } from "./rpc/tx_methods.ts";
+import { INLINE_VERIFIER, WorkerVerifier } from "./verify/verifier.ts";
+import type { Verifier } from "./verify/verifier.ts";
+
+/** What a node is started with. */
+export interface NodeOptions {
+  readonly home: string;
+  /** The application's modules, wired: chain/app's composition, or a test's. */
+  readonly compose: (platform: Platform) => AppParts;
+  /** Where log lines go; by default what config.toml says, on standard error. */
+  readonly log?: Logger;
+  /** RPC address instead of the configured one: `tcp://127.0.0.1:0` takes a free port. */
+  readonly listen?: string;
+}
+
+/** A running node. */
+export interface Node {
+  readonly chainId: string;
+  readonly rpcUrl: string;
+  readonly app: Application;
+  readonly engine: Engine;
+  readonly blocks: BlockStore;
+  /** Resolves with a sentence when the engine halts by itself. */
+  readonly halted: Promise<string>;
+  /** Finishes the block that is being made and releases everything. */
+  stop(): Promise<void>;
+}
+
+interface Settings {
+  readonly config: ConfigValues;
+  readonly app: ConfigValues;
+}
+
+/** Disk of a node. */
+interface Disk {
+  readonly application: Database;
+  readonly blocks: Database;
+  readonly index: Database | undefined;
+}
+
+/** Starts a node. Rejects with one sentence when it cannot; what was opened is closed again. */
+export async function startNode(options: NodeOptions): Promise<Node> {
+  const { home } = options;
+  const [config, app] = [loadConfig(home, "config.toml"), loadConfig(home, "app.toml")];
+  const settings = { config: config.values, app: app.values };
+  const log = options.log ?? loggerOf(settings.config);
+  for (const warning of [...config.warnings, ...app.warnings]) log.warn(warning);
+  const platform = fastPlatform((sentence) => log.warn(sentence));
+  const genesis = readGenesis(platform, home);
+  claimForEmbedded(home);
+  const disk = await openDisk(home, settings);
+  const closers: (() => Promise<void>)[] = [() => closeDisk(disk)];
+  try {
+    return await assembleNode(options, { settings, log, platform, genesis, disk, closers });
+  } catch (error) {
+    for (const close of closers.reverse()) await close();
+    throw error;
+  }
+}
+
+interface Foundation {
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly platform: Platform;
+  readonly genesis: Genesis;
+  readonly disk: Disk;
+  /** What is to be closed, in the order of opening. */
+  readonly closers: (() => Promise<void>)[];
+}
+
+async function assembleNode(options: NodeOptions, found: Foundation): Promise<Node> {
+  const { settings, log, platform, genesis, disk, closers } = found;
+  const keys = readKeys(platform, options.home);
+  const parts = options.compose(platform);
+  const store = await loadStore(platform, storeNames(parts), disk.application, settings);
+  const app = new Application(parts, {
+    store,
+    platform,
+    minGasPrices: parseGasPrices(settings.app.text("minimum-gas-prices")),
+    ...queryLimit(settings),
+    reportBug: (error, where) =>
+      log.error("a bug was contained", {
+        where,
+        error: error instanceof Error ? error.stack : String(error),
+      }),
+  });
+  const blocks = await BlockStore.load(disk.blocks, platform);
+  await requireSameGenesis(blocks, genesis.hash);
+  const signer = new Signer(options.home, keys.validator);
+  requireSignerFits(signer, blocks.height, genesis.input.initialHeight);
+  const indexer = disk.index === undefined ? undefined : new Indexer(disk.index);
+  const execution = { platform, app, blocks, database: disk.application, indexer };
+  const state = await handshake(execution, genesis.input, log.named("handshake"));
+  const verifier = makeVerifier(app, settings, log);
+  closers.push(() => verifier.close());
+  const bus = new EventBus((error) =>
+    log.error("a listener of blocks failed", { error: String(error) }),
+  );
+  const mempool = makeMempool(settings);
+  let engine: Engine | undefined;
+  const admission = new Admission({
+    app,
+    platform,
+    mempool,
+    verifier,
+    maxGas: () => engine?.state.params.block?.maxGas ?? -1n,
+    added: () => engine?.schedule(),
+  });
+  engine = new Engine(
+    {
+      ...execution,
+      mempool,
+      admission,
+      signer,
+      bus,
+      clock: new EngineClock(state.clockAheadMs),
+      log: log.named("engine"),
+      settings: engineSettings(settings),
+    },
+    state,
+  );
+  const rpcOptions = rpcOptionsOf(settings.config, options.listen);
+  const rpcParts = {
+    platform,
+    app,
+    engine,
+    blocks,
+    indexer,
+    mempool,
+    admission,
+    bus,
+    identity: {
+      moniker: settings.config.text("moniker"),
+      nodeId: keys.nodeId,
+      chainId: genesis.input.chainId,
+      rpcAddress: `tcp://${rpcOptions.host}:${rpcOptions.port}`,
+      validatorKey: keys.validator.publicKey,
+      validatorAddress: keys.validator.address,
+    },
+    genesis: genesis.text,
+    dev: settings.app.flag("dev"),
+    commitTimeoutMs: settings.config.number("rpc.timeout_broadcast_tx_commit"),
+  };
+  return run(rpcParts, rpcOptions, log, closers);
+}
+
+async function run(
+  parts: RpcParts & { readonly app: Application },
+  options: RpcOptions,
+  log: Logger,
+  closers: (() => Promise<void>)[],
+): Promise<Node> {
+  const { engine, blocks, app, identity } = parts;
+  const dev = parts.dev ? DEV_METHODS : [];
+  const methods = [...NODE_METHODS, ...BLOCK_METHODS, ...TX_METHODS, ...dev];
+  const server = await RpcServer.listen(parts, methods, options, log.named("rpc"));
+  closers.push(() => server.close());
+  const halted = new Promise<string>((resolve) => engine.onHalt(resolve));
+  engine.start();
+  // Clients cannot read a status without a block: a new chain is running when it has one.
+  while (engine.state.height === 0n && engine.haltReason === undefined) await pause(5);
+  if (engine.state.height === 0n) throw new Error(engine.haltReason);
+  const rpcUrl = `http://${options.host}:${server.port}`;
+  log.info("the node is running", {
+    chain: identity.chainId,
+    height: engine.state.height,
+    rpc: rpcUrl,
+  });
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> =>
+    (stopping ??= (async () => {
+      await engine.stop();
+      for (const close of closers.reverse()) await close();
+      log.info("the node has stopped", { height: engine.state.height });
+    })());
+  return { chainId: identity.chainId, rpcUrl, app, engine, blocks, halted, stop };
+}
+
+function loggerOf(config: ConfigValues): Logger {
+  return createLogger({
+    level: config.text("log_level") as LogLevel | "none",
+    format: config.text("log_format") as "plain" | "json",
+  });
+}
+
+interface Genesis {
+  readonly input: GenesisInput;
+  /** CometBFT's form, for RPC. */
+  readonly text: string;
+  /** SHA-256 of the file. */
+  readonly hash: Uint8Array;
+}
+
+/** Reads and checks config/genesis.json. Throws: Error, or sdk/18 with the JSON path of what is wrong. */
+function readGenesis(platform: Platform, home: string): Genesis {
+  const path = join(home, "config", "genesis.json");
+  if (!existsSync(path)) throw new Error(`there is no genesis at ${path}; run init first`);
+  const file = readFileSync(path);
+  let json: Json;
+  try {
+    json = JSON.parse(file.toString("utf8")) as Json;
+  } catch (error) {
+    throw new Error(`${path} is not JSON: ${String(error)}`, { cause: error });
+  }
+  const document = parseGenesis(json);
+  return {
+    input: {
+      chainId: document.chainId,
+      time: document.genesisTime,
+      initialHeight: document.initialHeight,
+      params: document.consensusParams,
+      validators: document.validators,
+      appHash: document.appHash,
+      appState: utf8(JSON.stringify(document.appState)),
+    },
+    text: JSON.stringify(cometGenesis(platform, document)),
+    hash: platform.sha256(file),
+  };
+}
+
+async function requireSameGenesis(blocks: BlockStore, hash: Uint8Array): Promise<void> {
+  const known = blocks.genesisHash();
+  if (known === undefined) return blocks.saveGenesisHash(hash);
+  if (equalBytes(known, hash)) return;
+  throw new Error(
+    `config/genesis.json (SHA-256 ${toHex(hash).slice(0, 16)}) is not the one that this chain began ` +
+      `with (${toHex(known).slice(0, 16)}); put the old one back, or remove the data folder`,
+  );
+}
+
+async function openDisk(home: string, settings: Settings): Promise<Disk> {
+  const paths = dataPaths(home);
+  const application = await Database.open(paths.application);
+  let blocks: Database | undefined;
+  try {
+    blocks = await Database.open(paths.blocks, 16);
+    const indexed = settings.config.text("tx_index.indexer") === "kv";
+    return { application, blocks, index: indexed ? await Database.open(paths.index) : undefined };
+  } catch (error) {
+    await blocks?.close();
+    await application.close();
+    throw error;
+  }
+}
+
+async function closeDisk(disk: Disk): Promise<void> {
+  await disk.index?.close();
+  await disk.blocks.close();
+  await disk.application.close();
+}
+
+/** Loads the application's committed state. Throws: DamagedState with a sentence. */
+export async function loadStore(
+  platform: Platform,
+  names: readonly string[],
+  database: Database,
+  settings: { readonly app: ConfigValues },
+): Promise<TreeMultiStore> {
+  const loader = new StateLoader(platform, names, {
+    ...keptHeights(settings.app),
+  });
+  for (let range = loader.next(); range !== undefined; range = loader.next())
+    await database.scan(range, (key, value) => loader.push(key, value));
+  const store = loader.finish();
+  for (const range of store.snapshots.stale()) await database.clear(range);
+  return store;
+}
+
+/** How many heights stay readable; `default` leaves it to the store. */
+function keptHeights(app: ConfigValues): { readonly provableHeights?: number } {
+  switch (app.text("pruning")) {
+    case "everything":
+      return { provableHeights: 2 };
+    case "custom":
+      return { provableHeights: Math.max(2, app.number("pruning-keep-recent")) };
+    case "nothing":
+      return { provableHeights: Number.MAX_SAFE_INTEGER };
+    default:
+      return {};
+  }
+}
+
+function queryLimit(settings: Settings): { readonly queryGasLimit?: bigint } {
+  const limit = settings.app.number("query-gas-limit");
+  return limit === 0 ? {} : { queryGasLimit: BigInt(limit) };
+}
+
+function makeVerifier(app: Application, settings: Settings, log: Logger): Verifier {
+  const threads = settings.app.number("engine.signature-workers");
+  const script = new URL("./signature_worker.js", import.meta.url);
+  if (threads === 0) return INLINE_VERIFIER;
+  return new WorkerVerifier((job, verdict) => app.learnVerdict(job, verdict), threads, script, log);
+}
+
+function makeMempool({ config }: Settings): Mempool {
+  return new Mempool({
+    size: config.number("mempool.size"),
+    maxTxsBytes: config.number("mempool.max_txs_bytes"),
+    maxTxBytes: config.number("mempool.max_tx_bytes"),
+    cacheSize: config.number("mempool.cache_size"),
+    keepInvalid: config.flag("mempool.keep-invalid-txs-in-cache"),
+  });
+}
+
+function engineSettings({ config, app }: Settings): EngineSettings {
+  return {
+    interval: config.number("consensus.timeout_commit"),
+    emptyBlocks: config.flag("consensus.create_empty_blocks"),
+    emptyInterval: config.number("consensus.create_empty_blocks_interval"),
+    recheck: config.flag("mempool.recheck"),
+    recheckTimeout: config.number("mempool.recheck_timeout"),
+    haltHeight: BigInt(app.number("halt-height")),
+    haltTime: BigInt(app.number("halt-time")),
+    retainBlocks: BigInt(app.number("min-retain-blocks")),
+  };
+}
+
+/** Host and port of an address such as `tcp://127.0.0.1:26657`. Throws: Error. */
+export function parseListen(text: string): { readonly host: string; readonly port: number } {
+  const match = /^(?:tcp|http):\/\/(\[[^\]]+\]|[^:/]*):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2] ?? "NaN");
+  if (match === null || port > 65535)
+    throw new Error(`${JSON.stringify(text)} is not an address like tcp://127.0.0.1:26657`);
+  const host = (match[1] ?? "").replace(/^\[|\]$/g, "");
+  return { host: host === "" ? "0.0.0.0" : host, port };
+}
+
+function rpcOptionsOf(config: ConfigValues, listen: string | undefined): RpcOptions {
+  return {
+    ...parseListen(listen ?? config.text("rpc.laddr")),
+    corsOrigins: config.list("rpc.cors_allowed_origins"),
+    limits: {
+      maxConnections: config.number("rpc.max_open_connections"),
+      maxBodyBytes: config.number("rpc.max_body_bytes"),
+      maxHeaderBytes: config.number("rpc.max_header_bytes"),
+      maxBatch: config.number("rpc.max_request_batch_size"),
+      maxRequestsPerSecond: config.number("rpc.max_requests_per_second"),
+      requestTimeout: config.number("rpc.timeout_request"),
+      maxSubscriptionClients: config.number("rpc.max_subscription_clients"),
+      maxSubscriptionsPerClient: config.number("rpc.max_subscriptions_per_client"),
+      maxUnsentBytes: config.number("rpc.max_subscription_buffer_bytes"),
+    },
+  };
+}
