@@ -123,7 +123,7 @@ tidy("a file of more than 60 lines opens with what lives in it", () => {
   none(faults);
 });
 
-const MODULE_FILES = /^(README\.md|(?:msgs|queries|blocks)\/[a-z_0-9]+\.ts|[a-z_0-9]+\.ts)$/;
+const MODULE_FILES = /^(README\.md|(?:msgs|queries|blocks|keeper)\/[a-z_0-9]+\.ts|[a-z_0-9]+\.ts)$/;
 const VAGUE = /(^|\/)(utils?|helpers?|common|manager|misc|data|info|shared)\.ts$/;
 
 tidy("files have names that say what is in them", () => {

@@ -19,6 +19,12 @@ fi
 exec "\${NODE:-node}" "$here/build/bundle/main.js" "$@"
 `;
 
+/** Packages in CommonJS ask for `require`, which a module must make. */
+const BANNER = [
+  'import { createRequire as __createRequire } from "node:module";',
+  "const require = __createRequire(import.meta.url);",
+].join(" ");
+
 rmSync(join(ROOT, "build/bundle"), { recursive: true, force: true });
 await build({
   absWorkingDir: ROOT,
@@ -41,9 +47,7 @@ await build({
     "bufferutil",
     "utf-8-validate",
   ],
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
+  banner: { js: BANNER },
   minify: true,
   keepNames: true,
   sourcemap: true,

@@ -63,6 +63,7 @@ const NODE: readonly Command[] = [
     "[MONIKER]",
     "Make a home directory: configuration, keys of the node, genesis.",
     [
+      ...KEY_FLAGS,
       {
         name: "chain-id",
         kind: "value",
@@ -125,14 +126,7 @@ const NODE: readonly Command[] = [
     "export",
     "",
     "Print the state of this home as a genesis (the node must be stopped).",
-    [
-      {
-        name: "height",
-        kind: "value",
-        value: "N",
-        text: "a height that is still kept (default: the last)",
-      },
-    ],
+    [],
     async () => (await import("./commands/state.ts")).exportState,
   ),
   command(

@@ -65,14 +65,27 @@ function queryCommand(query: ServedQuery, verb: string): Command {
   };
 }
 
+/** Queries that Cosmos command lines know under another name. */
+const USUAL_NAMES = new Map([
+  ["bank all-balances", "balances"],
+  ["bank total-supply", "total"],
+  ["bank supply-of", "total-supply-of"],
+]);
+
+/** The command under its usual name too. */
+function withUsualName(command: Command): Command[] {
+  const [verb, module, name] = command.words as [string, string, string];
+  const usual = USUAL_NAMES.get(`${module} ${name}`);
+  return usual === undefined ? [command] : [command, { ...command, words: [verb, module, usual] }];
+}
+
 /** Commands below `tx`, `query` and `q`. */
 export function dynamicCommands(): Command[] {
   const txs = servedMessages()
     .map(txCommand)
     .filter((command) => command.words.join(" ") !== BANK_SEND.words.join(" "));
-  const queries = servedQueries().flatMap((query) => [
-    queryCommand(query, "query"),
-    queryCommand(query, "q"),
-  ]);
+  const queries = servedQueries()
+    .flatMap((query) => [queryCommand(query, "query"), queryCommand(query, "q")])
+    .flatMap(withUsualName);
   return [BANK_SEND, ...txs, ...queries];
 }

@@ -50,11 +50,11 @@ function blank(text: string): string {
   return text.replace(LITERALS, (match) => match.replace(/[^\n]/g, " "));
 }
 
-const IMPORT = /(?:^|\n)(?:import|export)\s(?:[^"';]*?\sfrom\s)?"([^"]+)"/g;
+const IMPORT = /(?:^|\n)(?:import|export)\s(?:[^"';]*?\sfrom\s)?"([^"]+)"|\bimport\("([^"]+)"\)/g;
 
 function importsOf(path: string, text: string): Import[] {
   return [...text.matchAll(IMPORT)].map((match) => {
-    const specifier = match[1] as string;
+    const specifier = (match[1] ?? match[2]) as string;
     const line = text.slice(0, match.index + match[0].length).split("\n").length;
     const target = specifier.startsWith(".")
       ? normalize(join(dirname(path), specifier))

@@ -32,6 +32,13 @@ function coinsOf(text: string): Coin[] {
   });
 }
 
+/** Keys of a local chain lie in the test keyring unless the call says otherwise. */
+function withBackend(call: Call, name: PresetName): Call {
+  const given = call.args.value("keyring-backend");
+  if (given !== undefined || name !== "local") return call;
+  return { ...call, args: call.args.with("keyring-backend", "test") };
+}
+
 function accountsOf(call: Call, prefix: string): { address: string; coins: Coin[] }[] {
   return call.args.list("account").map((text) => {
     const at = text.indexOf("=");
@@ -75,11 +82,12 @@ export const init: CommandCode = {
         chainId: call.args.value("chain-id"),
         prefix,
         denoms: denoms.length === 0 ? undefined : denoms,
-        accounts: accountsOf(call, prefix ?? "lease"),
+        accounts: accountsOf(withBackend(call, name), prefix ?? "lease"),
         genesis: genesisOf(call),
         rpcPort: port,
         dev: name === "local",
-        keyringBackend: name === "local" ? "test" : "file",
+        keyringBackend:
+          withBackend(call, name).args.value("keyring-backend") === "test" ? "test" : "file",
       },
       call.args.has("overwrite"),
     );
