@@ -7,6 +7,7 @@ import { formatCoins, isDenom } from "../base/coins.ts";
 import { sdkErrors, undefinedErrors } from "../base/errors.ts";
 import { ceilDiv } from "../base/integers.ts";
 import { compareTime, formatTime } from "../base/time.ts";
+import type { Timestamp } from "../base/time.ts";
 import {
   chargeSignatures,
   checkSignatureCount,
@@ -18,6 +19,7 @@ import {
 } from "./ante_signatures.ts";
 import { rewrapped, SIMULATED_KEY } from "./ante_types.ts";
 import type { AnteNeeds } from "./ante_types.ts";
+import { parseAddress } from "./handlers.ts";
 import { aminoBytes } from "./pubkeys.ts";
 import type { PubKey } from "./pubkeys.ts";
 import type { SignatureData } from "./signatures.ts";
@@ -57,20 +59,16 @@ function validateTransaction(ctx: Context, tx: Transaction): void {
     throw sdkErrors.invalidRequest.with(`invalid gas supplied; ${gasLimit} > ${MAX_GAS_WANTED}`);
   if (tx.feeCoins.some((coin) => coin.amount < 0n))
     throw sdkErrors.insufficientFee.with(`invalid fee provided: ${formatCoins(tx.feeCoins)}`);
-  if (payer !== "") checkPayer(ctx, payer);
+  if (payer !== "")
+    parseAddress(ctx.addresses, payer, (reason) =>
+      sdkErrors.invalidAddress.with(`Invalid fee payer address (${reason})`),
+    );
   if (tx.signatures.length === 0) throw sdkErrors.noSignatures.error();
   const signers = tx.signers(ctx.addresses).length;
   if (tx.signatures.length !== signers) {
     const counts = `expected ${signers}, got ${tx.signatures.length}`;
     throw sdkErrors.unauthorized.with(`wrong number of signers; ${counts}`);
   }
-}
-
-function checkPayer(ctx: Context, payer: string): void {
-  rewrapped(
-    () => ctx.addresses.parse(payer),
-    (text) => sdkErrors.invalidAddress.with(`Invalid fee payer address (${text})`),
-  );
 }
 
 function checkTimeout(ctx: Context, tx: Transaction): void {
@@ -80,9 +78,14 @@ function checkTimeout(ctx: Context, tx: Transaction): void {
     throw sdkErrors.txTimeoutHeight.with(text);
   }
   if (until !== undefined && until.seconds !== 0n && compareTime(until, ctx.time) < 0) {
-    const text = `block time: ${formatTime(ctx.time)}, timeout timestamp: ${formatTime(until)}`;
+    const text = `block time: ${goTime(ctx.time)}, timeout timestamp: ${goTime(until)}`;
     throw sdkErrors.txTimeout.with(text);
   }
+}
+
+/** A time as Go prints it. */
+function goTime(time: Timestamp): string {
+  return formatTime(time).replace("T", " ").replace("Z", " +0000 UTC");
 }
 
 function checkMemo(ctx: Context, tx: Transaction, needs: AnteNeeds): void {

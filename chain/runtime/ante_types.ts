@@ -1,7 +1,8 @@
 // What the ante chain needs of modules and of its node, and small things that its parts share.
 
 import type { Address } from "../base/address.ts";
-import { ChainError, sdkErrors, undefinedErrors } from "../base/errors.ts";
+import { sdkErrors } from "../base/errors.ts";
+import type { ChainError } from "../base/errors.ts";
 import type { TypeRegistry } from "../codec/index.ts";
 import { secp256k1Key } from "./pubkeys.ts";
 import type { PubKey } from "./pubkeys.ts";
@@ -71,11 +72,6 @@ export function signerAccount(ctx: Context, needs: AnteNeeds, address: Address):
   const account = needs.accounts.account(ctx, address);
   if (account !== undefined) return account;
   throw sdkErrors.unknownAddress.with(`account ${ctx.addresses.format(address)} does not exist`);
-}
-
-/** An error that no module registered, as Go's plain errors come out: undefined/1. */
-export function undefinedError(text: string): ChainError {
-  return new ChainError(undefinedErrors.internal.codespace, undefinedErrors.internal.code, text);
 }
 
 /** Runs `body`; a refusal inside is thrown as what `wrap` makes of its text. Out of gas passes. */

@@ -2,7 +2,7 @@
 // for; a deterministic bug fails one transaction or queue item, loudly; a resource failure stops
 // the node, because another node may not fail at the same depth.
 
-import { ChainError } from "../base/errors.ts";
+import { ChainError, undefinedErrors } from "../base/errors.ts";
 import { OutOfGasError } from "./gas.ts";
 
 /** Called with every deterministic bug that was contained, for log and counter; tests rethrow. */
@@ -29,4 +29,9 @@ export function isRefusal(error: unknown): error is ChainError {
 /** One line about any thrown value, without its stack. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+/** An error that no module registered, as Go's plain errors come out: undefined/1. */
+export function undefinedError(text: string): ChainError {
+  return new ChainError(undefinedErrors.internal.codespace, undefinedErrors.internal.code, text);
 }

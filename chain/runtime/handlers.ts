@@ -1,6 +1,7 @@
 // Small things that message and query handlers of every module share.
 
-import { defineErrors } from "../base/errors.ts";
+import type { Address, AddressCodec } from "../base/address.ts";
+import { ChainError, defineErrors } from "../base/errors.ts";
 import { CodecError } from "../codec/index.ts";
 import type { MessageType } from "../codec/index.ts";
 import type { Context, QueryHandler } from "./types.ts";
@@ -15,6 +16,23 @@ export function checkAuthority(ctx: Context, authority: string): void {
   const expected = ctx.addresses.format(ctx.authority);
   if (authority === expected) return;
   throw govErrors.invalidSigner.with(`invalid authority; expected ${expected}, got ${authority}`);
+}
+
+/**
+ * Parses an address; a refusal is thrown as what `wrap` makes of its reason, without the text of the
+ * refusal's own kind: the SDK puts the bare reason into the error of the field.
+ */
+export function parseAddress(
+  addresses: AddressCodec,
+  text: string,
+  wrap: (reason: string) => ChainError,
+): Address {
+  try {
+    return addresses.parse(text);
+  } catch (error) {
+    if (!(error instanceof ChainError)) throw error;
+    throw wrap(error.message.replace(/: invalid address$/, ""));
+  }
 }
 
 /** A query handler with its types inferred. */

@@ -3,7 +3,7 @@
 export { toAbciEvents } from "./abci.ts";
 export { Application } from "./application.ts";
 export type { ClockStatus } from "./application.ts";
-export { rewrapped, undefinedError } from "./ante_types.ts";
+export { rewrapped } from "./ante_types.ts";
 export type {
   AnteAccount,
   AnteAccounts,
@@ -20,7 +20,7 @@ export { contain, runDue } from "./due.ts";
 export type { DueOptions } from "./due.ts";
 export { emitTyped } from "./events.ts";
 export type { TxOutcome } from "./execute.ts";
-export { errorText, isResourceFailure } from "./failure.ts";
+export { errorText, isResourceFailure, undefinedError } from "./failure.ts";
 export type { BugReporter } from "./failure.ts";
 export {
   GasStore,
@@ -32,7 +32,7 @@ export {
 } from "./gas.ts";
 export { parseAppState, validateAppState } from "./genesis.ts";
 export type { AppState } from "./genesis.ts";
-export { checkAuthority, queryHandler, tryDecode } from "./handlers.ts";
+export { checkAuthority, parseAddress, queryHandler, tryDecode } from "./handlers.ts";
 export { HookList } from "./hooks.ts";
 export type { BlockPolicy } from "./hooks.ts";
 export { paginateIndex, paginateMap, paginateStore } from "./pages.ts";

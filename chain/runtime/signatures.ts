@@ -8,7 +8,7 @@ import { CodecError } from "../codec/index.ts";
 import { MultiSignature } from "../codec/gen/cosmos/crypto/multisig/v1beta1.ts";
 import type { CompactBitArray } from "../codec/gen/cosmos/crypto/multisig/v1beta1.ts";
 import type { ModeInfo } from "../codec/gen/cosmos/tx/v1beta1.ts";
-import { SignMode } from "../codec/gen/cosmos/tx/signing/v1beta1.ts";
+import { SignMode, SignModeTable } from "../codec/gen/cosmos/tx/signing/v1beta1.ts";
 import type { PubKey } from "./pubkeys.ts";
 
 /** A signature as mode info and signature bytes together describe it. */
@@ -104,8 +104,12 @@ export function checksOf(key: PubKey, data: SignatureData, digestOf: DigestOf): 
   if (data.kind !== "single") throw new SignatureShapeError("a single key needs single mode");
   const digest = digestOf(data.mode);
   if (digest === undefined)
-    throw new SignatureShapeError(`sign mode ${data.mode} is not supported`);
+    throw new SignatureShapeError(`unsupported sign mode ${modeName(data.mode)}`);
   return [{ key: key.key, digest, signature: data.signature }];
+}
+
+function modeName(mode: number): string {
+  return SignModeTable.values.find(([, number]) => number === mode)?.[0] ?? mode.toString();
 }
 
 function multisigChecks(

@@ -3,12 +3,15 @@
 
 import type { Address, AddressCodec } from "../base/address.ts";
 import { equalBytes, utf8 } from "../base/bytes.ts";
-import { ChainError, sdkErrors, undefinedErrors } from "../base/errors.ts";
+import { sdkErrors } from "../base/errors.ts";
+import type { ChainError } from "../base/errors.ts";
 import { parseInteger } from "../base/integers.ts";
 import { AuthInfo, TxBody, TxRaw } from "../codec/gen/cosmos/tx/v1beta1.ts";
 import type { Fee, SignerInfo } from "../codec/gen/cosmos/tx/v1beta1.ts";
 import { CodecError, stripUnknown } from "../codec/index.ts";
 import type { Any, Json, TypeRegistry } from "../codec/index.ts";
+import { undefinedError } from "./failure.ts";
+import { parseAddress } from "./handlers.ts";
 import { decodePubKey } from "./pubkeys.ts";
 import type { PubKey } from "./pubkeys.ts";
 import type { MsgRoute, MsgRouter } from "./router.ts";
@@ -157,21 +160,11 @@ function amountOf(text: string): bigint {
 function findSigners(tx: Transaction, addresses: AddressCodec): readonly Address[] {
   const signers: Address[] = [];
   const add = (text: string): void => {
-    const address = parseSigner(text, addresses);
+    // The SDK's signer lookup fails with an error that no module registered.
+    const address = parseAddress(addresses, text, undefinedError);
     if (!signers.some((other) => equalBytes(other, address))) signers.push(address);
   };
   for (const message of tx.messages) for (const text of message.signers()) add(text);
   if (tx.fee !== undefined && tx.fee.payer !== "") add(tx.fee.payer);
   return signers;
-}
-
-/** The SDK's signer lookup fails with an error of no module. */
-function parseSigner(text: string, addresses: AddressCodec): Address {
-  try {
-    return addresses.parse(text);
-  } catch (error) {
-    if (!(error instanceof ChainError)) throw error;
-    const { codespace, code } = undefinedErrors.internal;
-    throw new ChainError(codespace, code, error.message);
-  }
 }

@@ -37,8 +37,8 @@ import {
   notFound,
   paginateIndex,
   paginateMap,
+  parseAddress,
   queryHandler,
-  rewrapped,
 } from "../../chain/runtime/index.ts";
 import type { Context, Page, PageRequest, QueryHandler } from "../../chain/runtime/index.ts";
 import type { BankKeeper } from "./keeper.ts";
@@ -57,10 +57,9 @@ export function bankQueries(keeper: BankKeeper): readonly QueryHandler[] {
   ];
 }
 
-function parseAddress(ctx: Context, text: string): Address {
-  return rewrapped(
-    () => ctx.addresses.parse(text),
-    (reason) => invalidArgument(`invalid address: ${reason}`),
+function ownerOf(ctx: Context, text: string): Address {
+  return parseAddress(ctx.addresses, text, (reason) =>
+    invalidArgument(`invalid address: ${reason}`),
   );
 }
 
@@ -74,7 +73,7 @@ function balancesOf(
   page: PageRequest | undefined,
   resolve: boolean,
 ): Page<WireCoin> {
-  const prefix = [parseAddress(ctx, address)] as const;
+  const prefix = [ownerOf(ctx, address)] as const;
   return paginateMap(ctx, balances, { prefix }, page, ([, denom], amount) =>
     toWireCoin({ denom: resolve ? displayOf(ctx, denom) : denom, amount }),
   );
@@ -86,7 +85,7 @@ function displayOf(ctx: Context, denom: string): string {
 
 function balanceQueries(keeper: BankKeeper): readonly QueryHandler[] {
   const balance = (ctx: Context, address: string, denom: string): WireCoin =>
-    toWireCoin({ denom, amount: keeper.balance(ctx, parseAddress(ctx, address), denom) });
+    toWireCoin({ denom, amount: keeper.balance(ctx, ownerOf(ctx, address), denom) });
   return [
     queryHandler(
       `${SERVICE}/Balance`,

@@ -66,8 +66,11 @@ export function bytesOfHex(text: string): Uint8Array {
   return bytes;
 }
 
-/** Repeats foreign writes of block 1 and foreign coin movements of each block's begin. */
-export function replayModule(chain: RecordedChain): AppModule {
+/**
+ * Repeats foreign writes of block 1 (with `every`, the writes of every block at its end) and foreign
+ * coin movements of each block's begin.
+ */
+export function replayModule(chain: RecordedChain, every = false): AppModule {
   const blockAt = (height: bigint): RecordedBlock => {
     const block = chain.blocks[Number(height) - 1];
     if (block === undefined) throw new Error(`no recorded block ${height}`);
@@ -80,8 +83,8 @@ export function replayModule(chain: RecordedChain): AppModule {
       if (ctx.height > 1n) for (const event of blockAt(ctx.height).events) moveCoins(ctx, event);
     },
     endBlock(ctx) {
-      if (ctx.height > 1n) return;
-      for (const { store, key, value } of blockAt(1n).writes) {
+      if (ctx.height > 1n && !every) return;
+      for (const { store, key, value } of blockAt(ctx.height).writes) {
         if (value === null) ctx.store(store).delete(bytesOfHex(key));
         else ctx.store(store).set(bytesOfHex(key), bytesOfHex(value));
       }

@@ -6,7 +6,7 @@ import {
   MsgMultiSend,
   MsgMultiSendResponse,
 } from "../../../chain/codec/gen/cosmos/bank/v1beta1.ts";
-import { rewrapped } from "../../../chain/runtime/index.ts";
+import { parseAddress } from "../../../chain/runtime/index.ts";
 import type { Context, MsgHandler } from "../../../chain/runtime/index.ts";
 import { messageCoins } from "../coins.ts";
 import { bankErrors } from "../errors.ts";
@@ -18,9 +18,8 @@ function side(
   part: { readonly address: string; readonly coins: readonly WireCoin[] },
   role: "input" | "output",
 ): { readonly address: Address; readonly coins: readonly Coin[] } {
-  const address = rewrapped(
-    () => ctx.addresses.parse(part.address),
-    (reason) => sdkErrors.invalidAddress.with(`invalid ${role} address: ${reason}`),
+  const address = parseAddress(ctx.addresses, part.address, (reason) =>
+    sdkErrors.invalidAddress.with(`invalid ${role} address: ${reason}`),
   );
   return { address, coins: messageCoins(part.coins) };
 }

@@ -1,6 +1,7 @@
+import type { Address } from "../../../chain/base/address.ts";
 import { sdkErrors } from "../../../chain/base/errors.ts";
 import { MsgSend, MsgSendResponse } from "../../../chain/codec/gen/cosmos/bank/v1beta1.ts";
-import { rewrapped } from "../../../chain/runtime/index.ts";
+import { parseAddress } from "../../../chain/runtime/index.ts";
 import type { MsgHandler } from "../../../chain/runtime/index.ts";
 import { messageCoins } from "../coins.ts";
 import type { BankKeeper } from "../keeper.ts";
@@ -14,10 +15,9 @@ export function send(keeper: BankKeeper): MsgHandler<MsgSend, MsgSendResponse> {
     type: MsgSend,
     response: MsgSendResponse,
     handle(ctx, msg) {
-      const parse = (text: string, role: string): ReturnType<typeof ctx.addresses.parse> =>
-        rewrapped(
-          () => ctx.addresses.parse(text),
-          (reason) => sdkErrors.invalidAddress.with(`invalid ${role} address: ${reason}`),
+      const parse = (text: string, role: string): Address =>
+        parseAddress(ctx.addresses, text, (reason) =>
+          sdkErrors.invalidAddress.with(`invalid ${role} address: ${reason}`),
         );
       const from = parse(msg.fromAddress, "from");
       const to = parse(msg.toAddress, "to");
