@@ -8,6 +8,9 @@ import { createEscrowModule } from "../../modules/escrow/index.ts";
 import type { EscrowHooks } from "../../modules/escrow/index.ts";
 import { createProviderModule } from "../../modules/provider/index.ts";
 import type { ProviderHooks } from "../../modules/provider/index.ts";
+import { createMarketModule } from "../../modules/market/index.ts";
+import type { MarketHooks } from "../../modules/market/index.ts";
+import { createDeploymentModule } from "../../modules/deployment/index.ts";
 import { assemble, createBaseModules } from "./base.ts";
 import type { StageOrders } from "./base.ts";
 
@@ -30,9 +33,22 @@ export function leaseholdParts(platform: Platform, version: string): AppParts {
     payees: provider.keeper,
     hooks: escrowHooks,
   });
+  const marketHooks = new HookList<MarketHooks>("market");
+  const market = createMarketModule({
+    escrow: escrow.keeper,
+    provider: provider.keeper,
+    auth: base.auth,
+    hooks: marketHooks,
+  });
+  const deployment = createDeploymentModule({ escrow: escrow.keeper, market: market.keeper });
+  providerHooks.register("market", market.providerHooks);
+  escrowHooks.register("market", market.escrowHooks);
+  escrowHooks.register("deployment", deployment.escrowHooks);
+  marketHooks.register("deployment", deployment.marketHooks);
   providerHooks.seal();
   escrowHooks.seal();
-  const later = [provider.module, escrow.module];
+  marketHooks.seal();
+  const later = [provider.module, escrow.module, market.module, deployment.module];
   return assemble(base, later, stages(base.modules, later), version);
 }
 

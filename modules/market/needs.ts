@@ -1,9 +1,10 @@
 // What module market asks of earlier modules.
 
 import type { Address } from "../../chain/base/address.ts";
-import type { Context } from "../../chain/runtime/types.ts";
+import type { Context, HookList } from "../../chain/runtime/index.ts";
 import type { EscrowKeeper } from "../escrow/index.ts";
 import type { ProviderKeeper } from "../provider/index.ts";
+import type { MarketHooks } from "./hooks.ts";
 
 /** A signature over an ADR-036 sign document and the key that made it. */
 export interface SignedText {
@@ -61,4 +62,6 @@ export interface MarketNeeds {
     | "leaseClosed"
   >;
   readonly auth: OwnerSignatures;
+  /** Who is told of ended leases and orders; sealed by the application. */
+  readonly hooks: HookList<MarketHooks>;
 }

@@ -161,7 +161,7 @@ export const offers = schema.map({
   value: protoValue(Offer),
   indexes: {
     byProvider: {
-      prefix: 0x11,
+      prefix: 0x41,
       key: stringKey,
       of: (_id, offer) => offer.provider,
     },

@@ -2,18 +2,15 @@
 
 import { must } from "../../../chain/base/assert.ts";
 import type { Params } from "../../../chain/codec/gen/leasehold/market/v1.ts";
-import type { Context, HookList } from "../../../chain/runtime/index.ts";
+import type { Context } from "../../../chain/runtime/index.ts";
 import type { AccountKey } from "../../escrow/index.ts";
 import { deploymentAccount } from "../../escrow/index.ts";
-import type { MarketHooks } from "../hooks.ts";
 import type { MarketNeeds } from "../needs.ts";
 import { params } from "../state.ts";
 import type { GroupKey } from "../types.ts";
 
 /** Earlier modules and the list of those who are told. */
-export interface Deps extends MarketNeeds {
-  readonly hooks: HookList<MarketHooks>;
-}
+export type Deps = MarketNeeds;
 
 /** The parameters, which genesis has set. */
 export function readParams(ctx: Context): Params {
