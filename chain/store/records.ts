@@ -162,15 +162,18 @@ export function addRows(
   for (const [key, value] of changes) out.push([concatBytes(prefix, key), value]);
 }
 
+/** Value of the record of the latest height. */
 export function encodeLatest(height: bigint, firstChange: bigint): Uint8Array {
   return concatBytes(u64BigEndian(height), u64BigEndian(firstChange));
 }
 
+/** Reads it. Throws: DamagedState. */
 export function decodeLatest(value: Uint8Array): { height: bigint; firstChange: bigint } {
   requireIntact(value.length === 16, `record of the latest height has ${value.length} bytes`);
   return { height: readU64BigEndian(value), firstChange: readU64BigEndian(value, 8) };
 }
 
+/** Value of a commit record. */
 export function encodeCommit(info: CommitInfo): Uint8Array {
   const out = new RecordWriter();
   // Times before 1970 do not occur in headers; the sum keeps the varint unsigned for year 1 too.
@@ -184,6 +187,7 @@ export function encodeCommit(info: CommitInfo): Uint8Array {
   return out.take();
 }
 
+/** Reads the commit record of a height. Throws: DamagedState. */
 export function decodeCommit(height: bigint, value: Uint8Array): CommitInfo {
   const from = new RecordReader(value);
   const seconds = readU64BigEndian(from.raw(8)) - (1n << 62n);

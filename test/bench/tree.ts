@@ -3,20 +3,11 @@
 //
 //   node build/test/bench/tree.js [keys ...]        default 100000 1000000
 
-import { hash } from "node:crypto";
-import type { Platform } from "../../chain/base/platform.ts";
+import { fastPlatform } from "../../chain/node/platform.ts";
 import { NIL } from "../../chain/store/nodes.ts";
 import { TreeEngine } from "../../chain/store/tree.ts";
-import { testPlatform } from "../support/platform.ts";
 
-/** The hash call of the fast platform, without its curves. */
-const platform: Platform = {
-  ...testPlatform,
-  sha256Into: (view, out, offset) => {
-    const text = hash("sha256", view, "latin1");
-    Buffer.prototype.latin1Write.call(out, text, offset, 32);
-  },
-};
+const platform = fastPlatform(console.log);
 
 /** A repeatable source of numbers 0..2^32-1 (xorshift). */
 function numbers(seed: number): () => number {
