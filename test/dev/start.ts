@@ -24,7 +24,7 @@ function isFree(port: number): Promise<boolean> {
 const NEXT = `
 Leasehold runs. Leave this terminal open; in a second one, from the same folder:
 
-  ./leasehold deploy test/vectors/sdl/good/gpu-inference.yaml --from alice
+  ./leasehold deploy client/examples/inference.yaml --from alice
   ./leasehold deployment list          escrow, cost per hour, time left
   ./leasehold dev advance 1h           move both clocks of this local chain
   ./leasehold lease list
