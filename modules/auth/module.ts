@@ -8,7 +8,7 @@ import { authGenesis } from "./genesis.ts";
 import { AuthKeeper } from "./keeper.ts";
 import { updateParams } from "./msgs/update_params.ts";
 import { authQueries } from "./queries.ts";
-import { ACC, AUTH } from "./state.ts";
+import { ACC, AUTH, schema } from "./state.ts";
 import type { ModuleAccounts } from "./types.ts";
 
 /** What module auth is made with. */
@@ -33,6 +33,7 @@ export function createAuthModule(needs: AuthNeeds): AuthParts {
     types: [BaseAccount, ModuleAccount, Secp256k1PubKey, Ed25519PubKey, LegacyAminoPubKey],
     messages: [updateParams()],
     queries: authQueries(keeper),
+    invariants: [{ name: "indexes equal their rebuild", check: (ctx) => schema.checkIndexes(ctx) }],
     genesis: authGenesis(keeper),
   };
   return { module, keeper };
