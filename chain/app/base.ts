@@ -1,6 +1,6 @@
 // The four modules that every chain has, wired by hand.
 
-import { assert } from "../base/assert.ts";
+import { assert, must } from "../base/assert.ts";
 import type { Platform } from "../base/platform.ts";
 import type { AppModule, AppParts } from "../runtime/index.ts";
 import { createAuthModule, moduleAccounts } from "../../modules/auth/index.ts";
@@ -40,21 +40,29 @@ export function createBaseModules(platform: Platform): BaseModules {
   };
 }
 
-/** The four orders of modules; whoever has no part in a stage is passed over there. */
-export type StageOrders = AppParts["order"];
+/** Names of the modules that have a part in each stage, in the order in which they run. */
+export interface StageNames {
+  readonly preBlock: readonly string[];
+  readonly beginBlock: readonly string[];
+  readonly endBlock: readonly string[];
+  readonly initGenesis: readonly string[];
+}
 
 /** Puts the application together from base modules, later modules and the orders of all. */
 export function assemble(
   base: BaseModules,
   later: readonly AppModule[],
-  order: StageOrders,
+  names: StageNames,
   version: string,
 ): AppParts {
   const modules = [...base.modules, ...later];
-  const names: readonly string[] = MODULE_ORDER;
-  const places = modules.map((module) => names.indexOf(module.name)).filter((at) => at >= 0);
-  const ascend = places.every((at, i) => i === 0 || (places[i - 1] ?? 0) < at);
-  assert(ascend, `modules in another order than modules/order.ts: ${modules.map((m) => m.name)}`);
+  checkOrder(modules);
+  const order = {
+    preBlock: pick(modules, names.preBlock, (module) => module.preBlock !== undefined),
+    beginBlock: pick(modules, names.beginBlock, (module) => module.beginBlock !== undefined),
+    endBlock: pick(modules, names.endBlock, (module) => module.endBlock !== undefined),
+    initGenesis: pick(modules, names.initGenesis, (module) => module.genesis !== undefined),
+  };
   base.chain.registerQueues(modules.flatMap((module) => module.queues ?? []));
   return {
     name: APP_NAME,
@@ -68,6 +76,30 @@ export function assemble(
   };
 }
 
+/** The modules that a stage names. Whoever has a part in the stage must be named there. */
+function pick(
+  modules: readonly AppModule[],
+  names: readonly string[],
+  takesPart: (module: AppModule) => boolean,
+): readonly AppModule[] {
+  const missing = modules.filter((module) => takesPart(module) && !names.includes(module.name));
+  assert(missing.length === 0, `no place in a stage for ${missing.map((module) => module.name)}`);
+  return names.map((name) =>
+    must(
+      modules.find((module) => module.name === name),
+      `module ${name}`,
+    ),
+  );
+}
+
+/** Modules must stand in the declared order; those of tests are not in it. */
+function checkOrder(modules: readonly AppModule[]): void {
+  const declared: readonly string[] = MODULE_ORDER;
+  const places = modules.map((module) => declared.indexOf(module.name)).filter((at) => at >= 0);
+  const ascend = places.every((at, i) => i === 0 || (places[i - 1] ?? 0) < at);
+  assert(ascend, `modules in another order than declared: ${modules.map((module) => module.name)}`);
+}
+
 /** The application of the base modules alone: what recorded chains of other software are replayed on. */
 export function baseParts(
   platform: Platform,
@@ -75,9 +107,9 @@ export function baseParts(
   later: readonly AppModule[] = [],
 ): AppParts {
   const base = createBaseModules(platform);
-  const all = [...base.modules, ...later];
-  const order = { preBlock: all, beginBlock: all, endBlock: all, initGenesis: all };
-  return assemble(base, later, order, version);
+  const all = [...base.modules, ...later].map((module) => module.name);
+  const names = { preBlock: all, beginBlock: all, endBlock: all, initGenesis: all };
+  return assemble(base, later, names, version);
 }
 
 /** Names of the hashed stores of some modules, as the multistore mounts them. */

@@ -3,7 +3,7 @@
 
 import type { Platform } from "../base/platform.ts";
 import { HookList } from "../runtime/index.ts";
-import type { AppModule, AppParts } from "../runtime/index.ts";
+import type { AppParts } from "../runtime/index.ts";
 import { createEscrowModule } from "../../modules/escrow/index.ts";
 import type { EscrowHooks } from "../../modules/escrow/index.ts";
 import { createProviderModule } from "../../modules/provider/index.ts";
@@ -12,13 +12,9 @@ import { createMarketModule } from "../../modules/market/index.ts";
 import type { MarketHooks } from "../../modules/market/index.ts";
 import { createDeploymentModule } from "../../modules/deployment/index.ts";
 import { assemble, createBaseModules } from "./base.ts";
-import type { StageOrders } from "./base.ts";
+import type { StageNames } from "./base.ts";
 
-/**
- * All modules of the chain. Orders of the stages: first the SDK's modules as the SDK orders them
- * (auth before bank at genesis), then ours. In begin and end block escrow runs before market, so
- * that funds that run out suspend before a book is matched, and market before deployment.
- */
+/** All modules of the chain with their needs and hooks. */
 export function leaseholdParts(platform: Platform, version: string): AppParts {
   const base = createBaseModules(platform);
   const providerHooks = new HookList<ProviderHooks>("provider");
@@ -49,10 +45,18 @@ export function leaseholdParts(platform: Platform, version: string): AppParts {
   escrowHooks.seal();
   marketHooks.seal();
   const later = [provider.module, escrow.module, market.module, deployment.module];
-  return assemble(base, later, stages(base.modules, later), version);
+  return assemble(base, later, ORDERS, version);
 }
 
-function stages(base: readonly AppModule[], later: readonly AppModule[]): StageOrders {
-  const all = [...base, ...later];
-  return { preBlock: all, beginBlock: all, endBlock: all, initGenesis: all };
-}
+/**
+ * The stages, each with its own order: those of the SDK's modules first, as the SDK has them, then
+ * ours. Providers that fell silent before anything that asks who is fresh; escrow before market, so
+ * that funds that ran out suspend before a book is matched; market before deployment, which follows
+ * what became of orders and leases.
+ */
+const ORDERS: StageNames = {
+  preBlock: [],
+  beginBlock: ["provider", "escrow", "market"],
+  endBlock: ["escrow", "market", "deployment"],
+  initGenesis: ["chain", "consensus", "auth", "bank", "provider", "escrow", "market", "deployment"],
+};

@@ -53,7 +53,7 @@ export class EscrowChain {
       beginBlock: (ctx) => this.#drive(ctx),
     };
     const later = [provider.module, escrow.module, driver];
-    const all = [...base.modules, ...later];
+    const all = [...base.modules, ...later].map((module) => module.name);
     const order = { preBlock: all, beginBlock: all, endBlock: all, initGenesis: all };
     return assemble(base, later, order, "test");
   }
