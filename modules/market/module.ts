@@ -20,6 +20,7 @@ import { startLease } from "./msgs/start_lease.ts";
 import { updateOffer } from "./msgs/update_offer.ts";
 import { updateParams } from "./msgs/update_params.ts";
 import { withdrawBid } from "./msgs/withdraw_bid.ts";
+import { marketQueries } from "./queries.ts";
 import { marketSchema } from "./state.ts";
 
 function messages(keeper: Keeper): readonly MsgHandler[] {
@@ -52,6 +53,7 @@ export function marketModule(keeper: Keeper): AppModule {
     name: "market",
     stores: ["market"],
     messages: messages(keeper),
+    queries: marketQueries(keeper),
     invariants: marketInvariants(deps),
     queues: marketQueues,
     genesis: marketGenesis(),
