@@ -127,6 +127,13 @@ export class BlobArena {
     return key.length - length;
   }
 
+  /** Four bytes of the content at `from` as a big-endian number, zeros behind its end. */
+  word(ref: number, from: number): number {
+    const bytes = this.bytes[ref >>> BLOB_UNIT_BITS] as Uint8Array;
+    const at = blobOffset(ref) + from;
+    return wordOf(bytes, at, this.length(ref) - from);
+  }
+
   #allocate(length: number): number {
     assert(
       length <= BLOB_MAX_BYTES,
@@ -165,6 +172,17 @@ export class BlobArena {
     this.bytes.push(new Uint8Array(buffer));
     this.#words.push(new Uint32Array(buffer));
   }
+}
+
+/** Four bytes at `at` as a big-endian number, of which only `length` are there; zeros for the rest. */
+export function wordOf(bytes: Uint8Array, at: number, length: number): number {
+  if (length >= 4) {
+    const low = ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
+    return (((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | low) >>> 0;
+  }
+  let word = 0;
+  for (let i = 0; i < 4; i++) word = (word << 8) | (i < length ? (bytes[at + i] as number) : 0);
+  return word >>> 0;
 }
 
 /** Where the content of a blob begins in its chunk. */

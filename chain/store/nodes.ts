@@ -3,15 +3,18 @@
 //
 //   word 0 version         1 size (leaves below)   2 height, and HASHED once the hash stands
 //        3 key (blob)      4 left | value (blob)   5 right | 0
-//        6 nonce, where the node also lies on disk (0 = memory only)      7 next free record
+//        6, 7 first eight bytes of the key, zeros behind shorter ones (of a free record: 7 = next free)
 //   bytes 32..63 hash
 //
-// Seam for cold subtrees: a child word may one day name a node on disk by (version, nonce); all
-// reads of children go through `left` and `right` of this class, where it would be read back.
+// Words 6 and 7 decide most comparisons of a descent without touching the key's own cache line.
+//
+// Seam for cold subtrees: a child may one day be a stub record that holds (version, nonce) of a node
+// on disk; all reads of children go through `left`, `right` and `find` of this class, where it would
+// be read back.
 
 import { assert } from "../base/assert.ts";
 import type { Platform } from "../base/platform.ts";
-import { BlobArena } from "./blobs.ts";
+import { BlobArena, wordOf } from "./blobs.ts";
 
 /** No node: the root of an empty tree. */
 export const NIL = 0;
@@ -79,6 +82,37 @@ export class NodeArena {
     return (this.#words[id >>> CHUNK_BITS] as Uint32Array)[((id & CHUNK_MASK) << 4) + 5] as number;
   }
 
+  /**
+   * Order of `key` against the node's key: negative, zero or positive. `high` and `low` are the
+   * first eight bytes of `key` (`keyHigh`, `keyLow`).
+   */
+  order(id: number, key: Uint8Array, high: number, low: number): number {
+    const words = this.#words[id >>> CHUNK_BITS] as Uint32Array;
+    const at = (id & CHUNK_MASK) << 4;
+    const first = words[at + 6] as number;
+    if (first !== high) return high - first;
+    const second = words[at + 7] as number;
+    if (second !== low) return low - second;
+    return this.blobs.compare(key, words[at + 3] as number);
+  }
+
+  /** The leaf of `key` below `root`, or NIL. One loop, because reads are what blocks do most. */
+  find(root: number, key: Uint8Array): number {
+    if (root === NIL) return NIL;
+    const high = wordOf(key, 0, key.length);
+    const low = wordOf(key, 4, key.length - 4);
+    let id = root;
+    for (;;) {
+      const words = this.#words[id >>> CHUNK_BITS] as Uint32Array;
+      const at = (id & CHUNK_MASK) << 4;
+      let order = high - (words[at + 6] as number);
+      if (order === 0) order = low - (words[at + 7] as number);
+      if (order === 0) order = this.blobs.compare(key, words[at + 3] as number);
+      if (((words[at + 2] as number) & 0xff) === 0) return order === 0 ? id : NIL;
+      id = words[order < 0 ? at + 4 : at + 5] as number;
+    }
+  }
+
   /** The value blob of a leaf. */
   value(id: number): number {
     return this.left(id);
@@ -135,6 +169,8 @@ export class NodeArena {
     const at = ((id & CHUNK_MASK) << 4) + 3;
     this.blobs.release(words[at] as number);
     words[at] = key;
+    words[at + 3] = this.blobs.word(key, 0);
+    words[at + 4] = this.blobs.word(key, 4);
   }
 
   /** Puts another value into a leaf that has no hash yet. */
@@ -157,12 +193,15 @@ export class NodeArena {
 
   /** A new leaf; takes over one hold of `key` and of `value`. */
   leaf(version: number, key: number, value: number): number {
-    return this.#make(version, 1, 0, key, value, 0);
+    const id = this.#make(version, 1, 0, key, value, 0);
+    this.#begin(id, key);
+    return id;
   }
 
   /** A new inner node; takes over one hold of `key`. Measures itself. */
   inner(version: number, key: number, left: number, right: number): number {
     const id = this.#make(version, 0, 0, key, left, right);
+    this.#begin(id, key);
     this.measure(id);
     return id;
   }
@@ -173,7 +212,7 @@ export class NodeArena {
     const at = (id & CHUNK_MASK) << 4;
     const key = words[at + 3] as number;
     this.blobs.hold(key);
-    return this.#make(
+    const made = this.#make(
       version,
       words[at + 1] as number,
       (words[at + 2] as number) & 0xff,
@@ -181,6 +220,11 @@ export class NodeArena {
       words[at + 4] as number,
       words[at + 5] as number,
     );
+    const target = this.#words[made >>> CHUNK_BITS] as Uint32Array;
+    const to = (made & CHUNK_MASK) << 4;
+    target[to + 6] = words[at + 6] as number;
+    target[to + 7] = words[at + 7] as number;
+    return made;
   }
 
   /** Frees a record and its holds. Children are not touched. */
@@ -225,9 +269,16 @@ export class NodeArena {
     words[at + 3] = key;
     words[at + 4] = left;
     words[at + 5] = right;
-    words[at + 6] = 0;
     this.#count += 1;
     return id;
+  }
+
+  /** Puts the beginning of the key into the record. */
+  #begin(id: number, key: number): void {
+    const words = this.#words[id >>> CHUNK_BITS] as Uint32Array;
+    const at = (id & CHUNK_MASK) << 4;
+    words[at + 6] = this.blobs.word(key, 0);
+    words[at + 7] = this.blobs.word(key, 4);
   }
 
   #grow(): void {

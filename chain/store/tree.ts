@@ -7,6 +7,7 @@
 
 import { assert, must } from "../base/assert.ts";
 import type { Platform } from "../base/platform.ts";
+import { wordOf } from "./blobs.ts";
 import { NIL, NodeArena } from "./nodes.ts";
 import { Preimage } from "./preimage.ts";
 import type { StoreEntry } from "./types.ts";
@@ -18,7 +19,10 @@ export class TreeEngine {
   readonly platform: Platform;
   #version = 0;
   #orphans: number[] = [];
+  /** The key of the write or search that is going on, and its first eight bytes. */
   #key: Uint8Array = new Uint8Array(0);
+  #high = 0;
+  #low = 0;
   #value: Uint8Array = new Uint8Array(0);
   /** Whether the last set found its key. */
   #replaced = false;
@@ -48,7 +52,7 @@ export class TreeEngine {
   /** Root after writing `value` under `key`. An equal value is a write too. */
   set(root: number, key: Uint8Array, value: Uint8Array): number {
     assert(key.length > 0, "a tree key must not be empty");
-    this.#key = key;
+    this.#seek(key);
     this.#value = value;
     this.#replaced = false;
     return root === NIL ? this.#newLeaf(this.arena.blobs.put(key)) : this.#set(root);
@@ -57,7 +61,7 @@ export class TreeEngine {
   /** Root after removing `key`; the same root when it is not there. */
   remove(root: number, key: Uint8Array): number {
     if (this.find(root, key) === NIL) return root;
-    this.#key = key;
+    this.#seek(key);
     this.#newKey = 0;
     const after = this.#remove(root);
     if (this.#newKey !== 0) this.arena.blobs.release(this.#newKey);
@@ -66,12 +70,7 @@ export class TreeEngine {
 
   /** The leaf of `key`, or NIL. */
   find(root: number, key: Uint8Array): number {
-    if (root === NIL) return NIL;
-    const { arena } = this;
-    let id = root;
-    while (arena.height(id) > 0)
-      id = arena.blobs.compare(key, arena.key(id)) < 0 ? arena.left(id) : arena.right(id);
-    return arena.blobs.compare(key, arena.key(id)) === 0 ? id : NIL;
+    return this.arena.find(root, key);
   }
 
   get(root: number, key: Uint8Array): Uint8Array | undefined {
@@ -158,6 +157,12 @@ export class TreeEngine {
     this.arena.free(root);
   }
 
+  #seek(key: Uint8Array): void {
+    this.#key = key;
+    this.#high = wordOf(key, 0, key.length);
+    this.#low = wordOf(key, 4, key.length - 4);
+  }
+
   #newLeaf(key: number): number {
     return this.arena.leaf(this.#version, key, this.arena.blobs.put(this.#value));
   }
@@ -177,7 +182,7 @@ export class TreeEngine {
 
   #set(id: number): number {
     const { arena } = this;
-    const order = arena.blobs.compare(this.#key, arena.key(id));
+    const order = arena.order(id, this.#key, this.#high, this.#low);
     if (arena.height(id) === 0) return this.#setAtLeaf(id, order);
     const own = this.#own(id);
     if (order < 0) arena.setLeft(own, this.#set(arena.left(own)));
@@ -214,7 +219,7 @@ export class TreeEngine {
       this.#drop(id);
       return NIL;
     }
-    const toLeft = arena.blobs.compare(this.#key, arena.key(id)) < 0;
+    const toLeft = arena.order(id, this.#key, this.#high, this.#low) < 0;
     const child = this.#remove(toLeft ? arena.left(id) : arena.right(id));
     if (child === NIL) return this.#liftSibling(id, toLeft);
     const own = this.#own(id);

@@ -311,6 +311,30 @@ test("a store exports and imports to the same root", () => {
   assert.not(equalBytes(other.engine.hashTree(forged), store.engine.hashTree(root)));
 });
 
+test("large values and change sets of several parts come back from disk", () => {
+  const disk = new TestDisk();
+  const store = disk.load(NAMES);
+  const sizes = [0, 1, 55, 56, 64, 65, 500, 505, 520, 4000, 70_000, 300_000, 1_500_000, 4_000_000];
+  const changes = sizes.map((size, i): StoreChange => [
+    Uint8Array.of(i + 1),
+    new Uint8Array(size).fill(i + 1),
+  ]);
+  for (let height = 1n; height <= 3n; height++) {
+    store.stage(height, time(Number(height)), new Map([["market", changes]]), new Map());
+    disk.write(store.batch().writes);
+    store.promote();
+  }
+  const parts = [...disk.records.iterate(Uint8Array.of(RECORD.changes), Uint8Array.of(4))];
+  assert.ok(parts.length > 6, `${parts.length} parts`);
+  assert.is(dump(disk.load(NAMES)), dump(store));
+  disk.snapshotStep(must(store.snapshots.step(1e9, true), "step"));
+  const loaded = disk.load(NAMES);
+  assert.is(loaded.oldestHeight, 3n);
+  assert.is(dump(loaded), dump(store));
+  const huge = new Map([["acc", [[utf8("k"), new Uint8Array(2 ** 22)]] as const]]);
+  assert.throws(() => store.stage(4n, time(4), huge, new Map()), "at most");
+});
+
 test("stores equal the reference tree over a long history", () => {
   const next = numbers(6);
   const store = new TreeMultiStore(testPlatform, NAMES);
