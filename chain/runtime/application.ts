@@ -172,13 +172,16 @@ export class Application {
     return new Execution(env, "simulate", new Branches(branches), this.#needs).run(tx);
   }
 
-  /** Signature checks that this transaction will need, for a worker to do ahead. A pure read. */
+  /** Signature checks that this transaction will need and no verdict is known of. A pure read. */
   signatureJobs(bytes: Uint8Array): readonly SignatureCheck[] {
     const tx = this.decode(bytes);
     if (tx === undefined) return [];
     const { env, branches } = this.#checkState();
     const ctx = new BranchContext(env, "check", new Branches(branches), new OpenMeter());
-    return signatureJobs(ctx, tx, this.#needs.ante);
+    const { platform } = this.settings;
+    return signatureJobs(ctx, tx, this.#needs.ante).filter(
+      (check) => this.memo.recall(checkId(platform, check)) === undefined,
+    );
   }
 
   /** Takes a verdict of the pure function verify(key, digest, signature), found elsewhere. */

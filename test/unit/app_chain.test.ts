@@ -16,6 +16,7 @@ import {
   QueryClocksResponse,
 } from "../../chain/codec/gen/leasehold/chain/v1.ts";
 import { RequestFinalizeBlock } from "../../chain/codec/gen/tendermint/abci.ts";
+import type { JsonObject } from "../../genesis/index.ts";
 import { TestChain, eventOf } from "../support/chain.ts";
 import { makeSigner, msg } from "../support/signing.ts";
 import type { Signer } from "../support/signing.ts";
@@ -174,6 +175,23 @@ test("queries: codes, heights, store paths with proof", () => {
     answer.proofOps?.ops.map((op) => op.type),
     ["ics23:iavl", "ics23:simple"],
   );
+});
+
+test("an exported state starts a chain with the same state", () => {
+  const chain = TestChain.create();
+  const [alice, bob] = [chain.account("alice"), chain.account("bob")];
+  chain.must(alice, [send(alice, makeSigner("nobody", chain.prefix), 3n)]);
+  chain.must(bob, [send(bob, alice, 5n, "uusd")]);
+  chain.block([], { seconds: 500 });
+  const exported = chain.client.app.exportGenesis();
+  const again = TestChain.create({
+    genesisTime: chain.time - 5n,
+    appState: () => exported as JsonObject,
+  });
+  const { chain: clocks, ...rest } = again.client.app.exportGenesis() as Record<string, object>;
+  const { chain: before, ...others } = exported as Record<string, object>;
+  assert.equal(rest, others);
+  assert.equal(clocks, before);
 });
 
 test.run();
