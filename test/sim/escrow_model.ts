@@ -349,8 +349,8 @@ export class EscrowModel {
   /** The block runs the queue of ends of grace. */
   graceDue(): void {
     if (this.state !== "suspended" || this.unseen || this.uptime < this.graceUntil) return;
-    for (const hold of [...this.holds]) this.settleHold(hold, hold.paysOnExit ? "pay" : "release");
-    for (const { name } of [...this.payments]) this.end(name);
+    for (const hold of this.holds) this.settleHold(hold, hold.paysOnExit ? "pay" : "release");
+    for (const { name } of this.payments) this.end(name);
     this.reopen();
   }
 

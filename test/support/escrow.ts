@@ -3,18 +3,26 @@
 
 import { moduleAddress, addressFromBytes } from "../../chain/base/address.ts";
 import type { Address } from "../../chain/base/address.ts";
-import { sdkErrors } from "../../chain/base/errors.ts";
+import { ChainError, sdkErrors } from "../../chain/base/errors.ts";
 import { fromUtf8, utf8, concatBytes } from "../../chain/base/bytes.ts";
-import type { Deposit } from "../../chain/codec/gen/leasehold/escrow/v1.ts";
+import type { Account, Deposit } from "../../chain/codec/gen/leasehold/escrow/v1.ts";
 import { DepositSource } from "../../chain/codec/gen/leasehold/escrow/v1.ts";
 import { HookList } from "../../chain/runtime/index.ts";
-import type { AppModule, Context, Event, Mode } from "../../chain/runtime/index.ts";
-import { createEscrowModule, defaultDenom, defaultParams } from "../../modules/escrow/index.ts";
+import type { AppModule, Context, Event, Mode, MsgHandler } from "../../chain/runtime/index.ts";
+import {
+  createEscrowModule,
+  defaultDenom,
+  defaultParams,
+  deploymentAccount,
+  leasePayment,
+} from "../../modules/escrow/index.ts";
 import type {
   AccountChange,
+  AccountKey,
   EscrowHooks,
   EscrowKeeper,
   EscrowNeeds,
+  PaymentRef,
 } from "../../modules/escrow/index.ts";
 import { TestMachine } from "./context.ts";
 import { testPlatform } from "./platform.ts";
@@ -177,4 +185,85 @@ export function fromBalance(amount: bigint, denom = DENOM): Deposit {
     nonce: 0n,
     amount: { denom, amount: amount.toString() },
   };
+}
+
+/** The tenant of the ready-made accounts. */
+export const TENANT = testAddress(1);
+/** What the tenant begins with, base units. */
+export const WEALTH = 10n ** 12n;
+/** One base unit a second. */
+export const RATE = 3_600n;
+
+/** Payee of payment `n`. */
+export const payee = (n: number): Address => testAddress(100 + n);
+/** The tenant's account of a deployment. */
+export const accountOf = (dseq: bigint): AccountKey => deploymentAccount(TENANT, dseq);
+
+/** Payment `n` of a deployment. */
+export function ref(n: number, dseq = 1n): PaymentRef {
+  return leasePayment({ owner: TENANT, dseq, gseq: 1, oseq: n, provider: payee(n) });
+}
+
+/** A bench with one account of so much money and payments of the given rates, all open. */
+export function opened(
+  amount: bigint,
+  rates: readonly bigint[],
+  params: ConstructorParameters<typeof EscrowBench>[0] = {},
+): EscrowBench {
+  const bench = new EscrowBench(params);
+  bench.fund(TENANT, WEALTH);
+  openAccount(bench, 1n, amount, rates);
+  return bench;
+}
+
+/** One more account, of another deployment. */
+export function openAccount(
+  bench: EscrowBench,
+  dseq: bigint,
+  amount: bigint,
+  rates: readonly bigint[],
+): void {
+  const { keeper } = bench;
+  bench.run((ctx) => {
+    keeper.createAccount(ctx, {
+      account: accountOf(dseq),
+      owner: TENANT,
+      denom: DENOM,
+      depositor: TENANT,
+      deposits: [fromBalance(amount)],
+    });
+    for (const [index, rate] of rates.entries()) {
+      keeper.createPayment(ctx, { ...ref(index + 1, dseq), payee: payee(index + 1), rate });
+      keeper.startPayment(ctx, ref(index + 1, dseq));
+    }
+  });
+}
+
+/** Code of the refusal, or `done`. */
+export function refusal(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof ChainError) return `${error.codespace}/${error.code}`;
+    throw error;
+  }
+  return "done";
+}
+
+/** The account as stored. */
+export function stored(bench: EscrowBench, dseq = 1n): Account {
+  return bench.machine.look((ctx) => bench.keeper.getAccount(ctx, accountOf(dseq)));
+}
+
+/** Handler of a message. */
+export function handlerOf(bench: EscrowBench, type: { readonly name: string }): MsgHandler {
+  const found = bench.module.messages?.find((candidate) => candidate.type.name === type.name);
+  if (found === undefined) throw new Error(`no handler of ${type.name}`);
+  return found;
+}
+
+/** Asks a query by its method. */
+export function ask(bench: EscrowBench, method: string, request: unknown): unknown {
+  const found = bench.module.queries?.find(({ path }) => path.endsWith(`/${method}`));
+  return bench.machine.look((ctx) => found?.handle(ctx, request));
 }

@@ -54,8 +54,8 @@ export class EscrowChain {
     };
     const later = [provider.module, escrow.module, driver];
     const all = [...base.modules, ...later].map((module) => module.name);
-    const order = { preBlock: all, beginBlock: all, endBlock: all, initGenesis: all };
-    return assemble(base, later, order, "test");
+    const names = { preBlock: all, beginBlock: all, endBlock: all, initGenesis: all };
+    return assemble(base, later, names, "test");
   }
 
   #drive(ctx: Context): void {

@@ -282,7 +282,7 @@ class Life {
 
   finish(): void {
     const { bench, model, account } = this;
-    for (const { id } of [...model.holds])
+    for (const { id } of model.holds)
       this.both("last hold", model.endHold(id, "pay"), (ctx) =>
         bench.keeper.endHold(ctx, account, BigInt(id), "pay"),
       );

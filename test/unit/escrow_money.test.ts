@@ -1,7 +1,7 @@
 // Money of escrow: text tables worked out by hand, the end of funds against a search second by
 // second, and payouts whose pattern changes nothing.
 
-import fc from "fast-check";
+import { array, assert as check, bigInt, integer, nat, oneof, property, tuple } from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
@@ -125,26 +125,22 @@ const streamOf = (rate: number, ago: number, carry: number): Stream => ({
   since: START - BigInt(ago),
   carry: BigInt(carry),
 });
-const anyStream = fc
-  .tuple(
-    fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 10_000_000 })),
-    fc.integer({ min: 0, max: 10_000 }),
-    fc.integer({ min: 0, max: 3_599 }),
-  )
-  .map(([rate, ago, carry]) => streamOf(rate, ago, carry));
-const bigStream = fc
-  .tuple(
-    fc.bigInt({ min: 1n, max: 10n ** 15n }),
-    fc.bigInt({ min: 0n, max: 10n ** 9n }),
-    fc.bigInt({ min: 0n, max: 3_599n }),
-  )
-  .map(([rate, ago, carry]) => ({ rate, since: START - ago, carry }));
+const anyStream = tuple(
+  oneof(integer({ min: 1, max: 20 }), integer({ min: 1, max: 10_000_000 })),
+  integer({ min: 0, max: 10_000 }),
+  integer({ min: 0, max: 3_599 }),
+).map(([rate, ago, carry]) => streamOf(rate, ago, carry));
+const bigStream = tuple(
+  bigInt({ min: 1n, max: 10n ** 15n }),
+  bigInt({ min: 0n, max: 10n ** 9n }),
+  bigInt({ min: 0n, max: 3_599n }),
+).map(([rate, ago, carry]) => ({ rate, since: START - ago, carry }));
 
 laws("S(e) <= F < S(e + 1), for any number of streams and amounts of any size", () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.oneof(anyStream, bigStream), { minLength: 1, maxLength: 16 }),
-      fc.bigInt({ min: -(10n ** 6n), max: 10n ** 24n }),
+  check(
+    property(
+      array(oneof(anyStream, bigStream), { minLength: 1, maxLength: 16 }),
+      bigInt({ min: -(10n ** 6n), max: 10n ** 24n }),
       (streams, extra) => {
         const funds = accruedBy(streams, START) + (extra > 0n ? extra : 0n);
         const end = fundedUntil(funds, streams) ?? 0n;
@@ -158,10 +154,10 @@ laws("S(e) <= F < S(e + 1), for any number of streams and amounts of any size", 
 });
 
 laws("it is the second that a search second by second finds", () => {
-  fc.assert(
-    fc.property(
-      fc.array(anyStream, { minLength: 1, maxLength: 5 }),
-      fc.integer({ min: 0, max: 300 }),
+  check(
+    property(
+      array(anyStream, { minLength: 1, maxLength: 5 }),
+      integer({ min: 0, max: 300 }),
       (streams, more) => {
         const busy = [...streams, streamOf(900_000, 0, 0)];
         const funds = accruedBy(busy, START) + BigInt(more);
@@ -175,8 +171,8 @@ laws("it is the second that a search second by second finds", () => {
 });
 
 laws("one stream: the closed form is exact", () => {
-  fc.assert(
-    fc.property(bigStream, fc.bigInt({ min: 0n, max: 10n ** 24n }), (stream, extra) => {
+  check(
+    property(bigStream, bigInt({ min: 0n, max: 10n ** 24n }), (stream, extra) => {
       const funds = accruedBy([stream], START) + extra;
       const numerator = 3_600n * funds - stream.carry + stream.rate * stream.since + 3_599n;
       const floor = numerator / stream.rate;
@@ -187,12 +183,12 @@ laws("one stream: the closed form is exact", () => {
 });
 
 laws("settling any stream at any time changes neither the end nor the sum", () => {
-  fc.assert(
-    fc.property(
-      fc.array(anyStream, { minLength: 1, maxLength: 6 }),
-      fc.nat(5),
-      fc.nat(1_000),
-      fc.nat(100_000),
+  check(
+    property(
+      array(anyStream, { minLength: 1, maxLength: 6 }),
+      nat(5),
+      nat(1_000),
+      nat(100_000),
       (streams, which, later, extra) => {
         const now = START + BigInt(later);
         const funds = accruedBy(streams, now) + BigInt(extra);
@@ -252,10 +248,10 @@ function shares(gaps: readonly number[], rate: bigint): Record<string, bigint> {
 patterns(
   "the fee and each of its parts are the floor of their totals, however often it is paid",
   () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.integer({ min: 1, max: 90_000 }), { maxLength: 30 }),
-        fc.bigInt({ min: 1n, max: 5_000_000n }),
+    check(
+      property(
+        array(integer({ min: 1, max: 90_000 }), { maxLength: 30 }),
+        bigInt({ min: 1n, max: 5_000_000n }),
         (gaps, rate) => {
           const gross = (rate * 864_000n) / 3_600n;
           const fee = (gross * 29_989n) / 1_000_000n;
