@@ -19,6 +19,8 @@ export interface ChainFacts {
   readonly baseDenom: string;
   /** Denoms that the market takes. */
   readonly denoms: readonly string[];
+  /** Least first deposit by denom, base units. */
+  readonly minDeposits: ReadonlyMap<string, bigint>;
 }
 
 /** How to connect. */
@@ -130,5 +132,6 @@ async function readFacts(comet: CometClient, query: LeaseholdQueryClient): Promi
     prefix: identity.bech32Prefix,
     baseDenom: identity.baseDenom,
     denoms: params.denoms.map(({ denom }) => denom),
+    minDeposits: new Map(params.denoms.map(({ denom, minDeposit }) => [denom, minDeposit])),
   };
 }

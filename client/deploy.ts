@@ -3,6 +3,7 @@
 import type { StdFee } from "@cosmjs/stargate";
 import type { Coin } from "../chain/base/coins.ts";
 import { formatCoin, toWireCoin } from "../chain/base/coins.ts";
+import { maxBig } from "../chain/base/integers.ts";
 import type { GroupInfo } from "../chain/codec/gen/leasehold/deployment/v1.ts";
 import {
   GroupPauseTable,
@@ -20,7 +21,7 @@ import { readSdl } from "./sdl/index.ts";
 
 /** How to deploy. Conversion options stand beside these. */
 export interface DeployOptions extends Partial<ConvertOptions> {
-  /** First deposit; by default what 24 hours cost at the ceiling. */
+  /** First deposit; by default what 24 hours cost at the ceiling, at least the chain's minimum. */
   readonly deposit?: Coin;
   /** A number of the caller's own; 0 or absent = the next one. */
   readonly dseq?: bigint;
@@ -62,9 +63,17 @@ export function deploymentMessage(
   });
 }
 
-/** The deposit of a plan when its owner names none. */
-export function defaultDeposit(plan: SdlPlan): Coin {
-  return { denom: plan.denom, amount: plan.ceilingPerHour * DEFAULT_DEPOSIT_HOURS };
+/**
+ * The deposit of a plan when its owner names none: 24 hours at the ceiling, at least what the chain
+ * takes (`minDeposits` of the client's facts).
+ */
+export function defaultDeposit(
+  plan: SdlPlan,
+  minDeposits: ReadonlyMap<string, bigint> = new Map(),
+): Coin {
+  const { denom } = plan;
+  const amount = maxBig(plan.ceilingPerHour * DEFAULT_DEPOSIT_HOURS, minDeposits.get(denom) ?? 0n);
+  return { denom, amount };
 }
 
 /**
@@ -78,7 +87,7 @@ export async function deploy(
   options: DeployOptions = {},
 ): Promise<Deployed> {
   const plan = readSdl(source, { ...client.sdlOptions, ...options }, options.file);
-  const deposit = options.deposit ?? defaultDeposit(plan);
+  const deposit = options.deposit ?? defaultDeposit(plan, client.facts.minDeposits);
   if (deposit.denom !== plan.denom) {
     throw new Error(`the deposit is ${formatCoin(deposit)}, prices are in ${plan.denom}`);
   }
