@@ -56,7 +56,8 @@ export class Database {
 
   /** Value of one key, read at once (3 to 8 us from a settled file). */
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.#level.getSync(key);
+    const value = this.#level.getSync(key);
+    return value === undefined ? undefined : plainBytes(value);
   }
 
   /**
@@ -89,7 +90,8 @@ export class Database {
       for (;;) {
         const rows = await iterator.nextv(SCAN_ROWS);
         if (rows.length === 0) return;
-        for (const [key, value] of rows) if (push(key, value) === false) return;
+        for (const [key, value] of rows)
+          if (push(plainBytes(key), plainBytes(value)) === false) return;
       }
     } finally {
       await iterator.close();
@@ -109,6 +111,13 @@ export class Database {
     await this.#level.close();
     rmSync(this.#owner, { force: true });
   }
+}
+
+/** LevelDB hands out Buffers, whose slice shares memory: everything above wants plain arrays. */
+function plainBytes(bytes: Uint8Array): Uint8Array {
+  return Buffer.isBuffer(bytes)
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+    : bytes;
 }
 
 /** A sentence for a database that does not open; names the holder of a lock. */

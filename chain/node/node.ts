@@ -21,7 +21,6 @@ import { Admission } from "./embedded/admission.ts";
 import { BlockStore } from "./embedded/blocks.ts";
 import { EngineClock } from "./embedded/clock.ts";
 import { Engine } from "./embedded/engine.ts";
-import type { EngineSettings } from "./embedded/engine.ts";
 import { Mempool } from "./embedded/mempool.ts";
 import { Signer } from "./embedded/signer.ts";
 import { handshake, requireSignerFits } from "./embedded/start.ts";
@@ -38,6 +37,14 @@ import { DEV_METHODS, NODE_METHODS } from "./rpc/node_methods.ts";
 import { RpcServer } from "./rpc/server.ts";
 import type { RpcOptions } from "./rpc/server.ts";
 import { TX_METHODS } from "./rpc/tx_methods.ts";
+import {
+  engineSettings,
+  keptHeights,
+  mempoolLimits,
+  queryLimit,
+  rpcOptionsOf,
+} from "./settings.ts";
+import type { NodeSettings } from "./settings.ts";
 import { INLINE_VERIFIER, WorkerVerifier } from "./verify/verifier.ts";
 import type { Verifier } from "./verify/verifier.ts";
 
@@ -63,11 +70,6 @@ export interface Node {
   readonly halted: Promise<string>;
   /** Finishes the block that is being made and releases everything. */
   stop(): Promise<void>;
-}
-
-interface Settings {
-  readonly config: ConfigValues;
-  readonly app: ConfigValues;
 }
 
 /** Disk of a node. */
@@ -98,7 +100,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
 }
 
 interface Foundation {
-  readonly settings: Settings;
+  readonly settings: NodeSettings;
   readonly log: Logger;
   readonly platform: Platform;
   readonly genesis: Genesis;
@@ -107,25 +109,33 @@ interface Foundation {
   readonly closers: (() => Promise<void>)[];
 }
 
-async function assembleNode(options: NodeOptions, found: Foundation): Promise<Node> {
-  const { settings, log, platform, genesis, disk, closers } = found;
-  const keys = readKeys(platform, options.home);
+/** The application with the state that lies on disk. */
+async function loadApplication(options: NodeOptions, found: Foundation): Promise<Application> {
+  const { settings, log, platform, disk } = found;
   const parts = options.compose(platform);
   const store = await loadStore(platform, storeNames(parts), disk.application, settings);
-  const app = new Application(parts, {
+  return new Application(parts, {
     store,
     platform,
     minGasPrices: parseGasPrices(settings.app.text("minimum-gas-prices")),
-    ...queryLimit(settings),
+    ...queryLimit(settings.app),
     reportBug: (error, where) =>
       log.error("a bug was contained", {
         where,
         error: error instanceof Error ? error.stack : String(error),
       }),
   });
+}
+
+/** What stands between application and RPC: engine, mempool, and the way into it. */
+async function makeEngine(
+  found: Foundation,
+  app: Application,
+  signer: Signer,
+): Promise<Omit<RpcParts, "app" | "identity" | "genesis" | "dev" | "commitTimeoutMs">> {
+  const { settings, log, platform, genesis, disk, closers } = found;
   const blocks = await BlockStore.load(disk.blocks, platform);
   await requireSameGenesis(blocks, genesis.hash);
-  const signer = new Signer(options.home, keys.validator);
   requireSignerFits(signer, blocks.height, genesis.input.initialHeight);
   const indexer = disk.index === undefined ? undefined : new Indexer(disk.index);
   const execution = { platform, app, blocks, database: disk.application, indexer };
@@ -135,39 +145,33 @@ async function assembleNode(options: NodeOptions, found: Foundation): Promise<No
   const bus = new EventBus((error) =>
     log.error("a listener of blocks failed", { error: String(error) }),
   );
-  const mempool = makeMempool(settings);
-  let engine: Engine | undefined;
+  const mempool = new Mempool(mempoolLimits(settings.config));
+  const running: { engine?: Engine } = {};
   const admission = new Admission({
     app,
     platform,
     mempool,
     verifier,
-    maxGas: () => engine?.state.params.block?.maxGas ?? -1n,
-    added: () => engine?.schedule(),
+    maxGas: () => running.engine?.state.params.block?.maxGas ?? -1n,
+    added: () => running.engine?.schedule(),
   });
-  engine = new Engine(
-    {
-      ...execution,
-      mempool,
-      admission,
-      signer,
-      bus,
-      clock: new EngineClock(state.clockAheadMs),
-      log: log.named("engine"),
-      settings: engineSettings(settings),
-    },
-    state,
-  );
+  const parts = { ...execution, mempool, admission, signer, bus };
+  const clock = new EngineClock(state.clockAheadMs);
+  const engineParts = { ...parts, clock, log: log.named("engine") };
+  const engine = new Engine({ ...engineParts, settings: engineSettings(settings) }, state);
+  running.engine = engine;
+  return { platform, engine, blocks, indexer, mempool, admission, bus };
+}
+
+async function assembleNode(options: NodeOptions, found: Foundation): Promise<Node> {
+  const { settings, log, platform, genesis, closers } = found;
+  const keys = readKeys(platform, options.home);
+  const app = await loadApplication(options, found);
+  const engine = await makeEngine(found, app, new Signer(options.home, keys.validator));
   const rpcOptions = rpcOptionsOf(settings.config, options.listen);
   const rpcParts = {
-    platform,
+    ...engine,
     app,
-    engine,
-    blocks,
-    indexer,
-    mempool,
-    admission,
-    bus,
     identity: {
       moniker: settings.config.text("moniker"),
       nodeId: keys.nodeId,
@@ -267,7 +271,7 @@ async function requireSameGenesis(blocks: BlockStore, hash: Uint8Array): Promise
   );
 }
 
-async function openDisk(home: string, settings: Settings): Promise<Disk> {
+async function openDisk(home: string, settings: NodeSettings): Promise<Disk> {
   const paths = dataPaths(home);
   const application = await Database.open(paths.application);
   let blocks: Database | undefined;
@@ -293,11 +297,9 @@ export async function loadStore(
   platform: Platform,
   names: readonly string[],
   database: Database,
-  settings: { readonly app: ConfigValues },
+  settings: Pick<NodeSettings, "app">,
 ): Promise<TreeMultiStore> {
-  const loader = new StateLoader(platform, names, {
-    ...keptHeights(settings.app),
-  });
+  const loader = new StateLoader(platform, names, keptHeights(settings.app));
   for (let range = loader.next(); range !== undefined; range = loader.next())
     await database.scan(range, (key, value) => loader.push(key, value));
   const store = loader.finish();
@@ -305,79 +307,9 @@ export async function loadStore(
   return store;
 }
 
-/** How many heights stay readable; `default` leaves it to the store. */
-function keptHeights(app: ConfigValues): { readonly provableHeights?: number } {
-  switch (app.text("pruning")) {
-    case "everything":
-      return { provableHeights: 2 };
-    case "custom":
-      return { provableHeights: Math.max(2, app.number("pruning-keep-recent")) };
-    case "nothing":
-      return { provableHeights: Number.MAX_SAFE_INTEGER };
-    default:
-      return {};
-  }
-}
-
-function queryLimit(settings: Settings): { readonly queryGasLimit?: bigint } {
-  const limit = settings.app.number("query-gas-limit");
-  return limit === 0 ? {} : { queryGasLimit: BigInt(limit) };
-}
-
-function makeVerifier(app: Application, settings: Settings, log: Logger): Verifier {
+function makeVerifier(app: Application, settings: NodeSettings, log: Logger): Verifier {
   const threads = settings.app.number("engine.signature-workers");
   const script = new URL("./signature_worker.js", import.meta.url);
   if (threads === 0) return INLINE_VERIFIER;
   return new WorkerVerifier((job, verdict) => app.learnVerdict(job, verdict), threads, script, log);
-}
-
-function makeMempool({ config }: Settings): Mempool {
-  return new Mempool({
-    size: config.number("mempool.size"),
-    maxTxsBytes: config.number("mempool.max_txs_bytes"),
-    maxTxBytes: config.number("mempool.max_tx_bytes"),
-    cacheSize: config.number("mempool.cache_size"),
-    keepInvalid: config.flag("mempool.keep-invalid-txs-in-cache"),
-  });
-}
-
-function engineSettings({ config, app }: Settings): EngineSettings {
-  return {
-    interval: config.number("consensus.timeout_commit"),
-    emptyBlocks: config.flag("consensus.create_empty_blocks"),
-    emptyInterval: config.number("consensus.create_empty_blocks_interval"),
-    recheck: config.flag("mempool.recheck"),
-    recheckTimeout: config.number("mempool.recheck_timeout"),
-    haltHeight: BigInt(app.number("halt-height")),
-    haltTime: BigInt(app.number("halt-time")),
-    retainBlocks: BigInt(app.number("min-retain-blocks")),
-  };
-}
-
-/** Host and port of an address such as `tcp://127.0.0.1:26657`. Throws: Error. */
-export function parseListen(text: string): { readonly host: string; readonly port: number } {
-  const match = /^(?:tcp|http):\/\/(\[[^\]]+\]|[^:/]*):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[2] ?? "NaN");
-  if (match === null || port > 65535)
-    throw new Error(`${JSON.stringify(text)} is not an address like tcp://127.0.0.1:26657`);
-  const host = (match[1] ?? "").replace(/^\[|\]$/g, "");
-  return { host: host === "" ? "0.0.0.0" : host, port };
-}
-
-function rpcOptionsOf(config: ConfigValues, listen: string | undefined): RpcOptions {
-  return {
-    ...parseListen(listen ?? config.text("rpc.laddr")),
-    corsOrigins: config.list("rpc.cors_allowed_origins"),
-    limits: {
-      maxConnections: config.number("rpc.max_open_connections"),
-      maxBodyBytes: config.number("rpc.max_body_bytes"),
-      maxHeaderBytes: config.number("rpc.max_header_bytes"),
-      maxBatch: config.number("rpc.max_request_batch_size"),
-      maxRequestsPerSecond: config.number("rpc.max_requests_per_second"),
-      requestTimeout: config.number("rpc.timeout_request"),
-      maxSubscriptionClients: config.number("rpc.max_subscription_clients"),
-      maxSubscriptionsPerClient: config.number("rpc.max_subscriptions_per_client"),
-      maxUnsentBytes: config.number("rpc.max_subscription_buffer_bytes"),
-    },
-  };
 }

@@ -33,17 +33,13 @@ import {
 } from "./proposal.ts";
 import { commitInfo } from "./proposal.ts";
 import type { BlockFrame } from "./proposal.ts";
+import { hasDueWork, isIdle, nextBlockAt } from "./pace.ts";
+import type { PaceSettings } from "./pace.ts";
 import type { Signer } from "./signer.ts";
 import type { EngineState } from "./state.ts";
 
-/** When blocks are made. All in milliseconds. */
-export interface EngineSettings {
-  /** From the start of one block to the start of the next. */
-  readonly interval: number;
-  /** Whether blocks are made when there is nothing to put in. */
-  readonly emptyBlocks: boolean;
-  /** Time between empty blocks; 0 = as between all blocks. */
-  readonly emptyInterval: number;
+/** How the engine works. Times in milliseconds. */
+export interface EngineSettings extends PaceSettings {
   readonly recheck: boolean;
   readonly recheckTimeout: number;
   /** Stop after this height; 0 = never. */
@@ -68,8 +64,6 @@ export interface EngineParts extends ExecutionParts {
   readonly settings: EngineSettings;
 }
 
-/** A header may lag behind the clock by this much beyond the pace of blocks before it counts as idle. */
-const IDLE_MS = 1000;
 /** Rechecks in one turn of the event loop, milliseconds. */
 const RECHECK_TURN_MS = 10;
 
@@ -202,60 +196,25 @@ export class Engine {
     return own?.timestamp ?? this.#state.blockTime;
   }
 
-  /** Whether the next header would lie so far back that a transaction would run in the past. */
-  #isIdle(): boolean {
-    if (this.#state.height === 0n) return false;
-    const lag = this.#parts.clock.now() - toMillis(this.#voteTime());
-    return lag > IDLE_MS + this.#parts.settings.interval;
-  }
-
   /** Host time in milliseconds at which the next block is due; infinity while there is no reason. */
   #nextBlockAt(): number {
-    const { settings, mempool } = this.#parts;
-    if (this.#followUp === "now") return 0;
-    const earliest = this.#lastStart + settings.interval;
-    if (this.#followUp === "proof" || mempool.size > 0) return earliest;
-    let at = Number.POSITIVE_INFINITY;
-    if (settings.emptyBlocks)
-      at = Math.max(
-        earliest,
-        this.#lastStart + Math.max(settings.emptyInterval, settings.interval),
-      );
-    return Math.max(earliest, Math.min(at, this.#dueAt()));
-  }
-
-  /** Host time at which something in the application falls due. */
-  #dueAt(): number {
-    const { app, clock } = this.#parts;
-    const clocks = app.clocks();
-    let at = Number.POSITIVE_INFINITY;
-    if (clocks.dueTime !== undefined) at = Number(clocks.dueTime) * 1000;
-    if (clocks.dueUptime !== undefined) {
-      // Clock U moves at most a gap per block: blocks must come while something waits on it.
-      const left = clocks.dueUptime - clocks.uptime;
-      const step = left < clocks.maxBlockGap ? left : clocks.maxBlockGap;
-      at = Math.min(at, Number(clocks.time + (step > 0n ? step : 0n)) * 1000);
-    }
-    return at - clock.aheadMs;
-  }
-
-  /** Whether the coming block, with a header of `time`, will find work that is due. */
-  #hasDueWork(time: Timestamp): boolean {
-    const clocks = this.#parts.app.clocks();
-    const gap = time.seconds - clocks.time;
-    const uptime = clocks.uptime + (gap < clocks.maxBlockGap ? gap : clocks.maxBlockGap);
-    const { dueTime, dueUptime } = clocks;
-    return (
-      (dueTime !== undefined && dueTime <= time.seconds) ||
-      (dueUptime !== undefined && dueUptime <= uptime)
-    );
+    const { settings, mempool, clock, app } = this.#parts;
+    const state = {
+      lastStart: this.#lastStart,
+      followUp: this.#followUp,
+      waiting: mempool.size,
+      aheadMs: clock.aheadMs,
+    };
+    return nextBlockAt(settings, state, () => app.clocks());
   }
 
   /** The block that the timer asked for: an empty one first when the chain has been idle. */
   async #dueBlock(): Promise<void> {
     if (this.#stopped) return;
     this.#lastStart = Date.now();
-    if (this.#isIdle()) {
+    const { clock, settings } = this.#parts;
+    const idle = isIdle(clock.now(), toMillis(this.#voteTime()), settings.interval);
+    if (idle && this.#state.height > 0n) {
       await this.#makeBlock([], undefined);
       this.#followUp = "now";
       return;
@@ -276,7 +235,7 @@ export class Engine {
     const state = { ...this.#state, clockAheadMs: clock.aheadMs };
     const began = performance.now();
     const frame = blockFrame(platform, state, this.#lastCommit, signer.key.address);
-    const due = this.#hasDueWork(frame.time);
+    const due = hasDueWork(this.#parts.app.clocks(), frame.time);
     const txs = this.#propose(frame, source);
     const made = makeBlock(platform, state, frame, txs);
     this.#requireAccepted(frame, made.id.hash, txs);
