@@ -229,14 +229,21 @@ function signatureChecks(
   if (signer.data === undefined) throw new SignatureShapeError("SignatureData is required");
   const key = account.key ?? signer.key;
   if (key === undefined) throw new SignatureShapeError("no public key");
+  const facts = {
+    chainId: ctx.chainId,
+    accountNumber: account.number,
+    sequence: signer.sequence,
+  };
   return checksOf(key, signer.data, (mode) => {
-    const facts = {
-      chainId: ctx.chainId,
-      accountNumber: account.number,
-      sequence: signer.sequence,
-    };
-    const bytes = signBytes(tx, mode, facts, needs.registry);
-    return bytes && ctx.platform.sha256(bytes);
+    const name = `${mode} ${facts.accountNumber} ${facts.sequence} ${facts.chainId}`;
+    let digest = tx.digests.get(name);
+    if (digest === undefined) {
+      const bytes = signBytes(tx, mode, facts, needs.registry);
+      if (bytes === undefined) return undefined;
+      digest = ctx.platform.sha256(bytes);
+      tx.digests.set(name, digest);
+    }
+    return digest;
   });
 }
 

@@ -23,8 +23,9 @@ export function remembered<V>(codec: ValueCodec<V>, slots: number): ValueCodec<V
       return bytes;
     },
     decode(bytes) {
-      for (const entry of known)
-        if (entry.bytes === bytes || equalBytes(entry.bytes, bytes)) return entry.value;
+      // Usually it is the very same array: overlays and the memo of committed reads hand it out.
+      for (const entry of known) if (entry.bytes === bytes) return entry.value;
+      for (const entry of known) if (equalBytes(entry.bytes, bytes)) return entry.value;
       const value = codec.decode(bytes);
       keep(bytes, value);
       return value;

@@ -8,7 +8,8 @@ import type {
   StateView,
   StoreChange,
   StoreEntry,
-} from "../store/types.ts";
+  TextReader,
+} from "../store/index.ts";
 import type { StoreSet } from "./branches.ts";
 import { Branches } from "./branches.ts";
 
@@ -19,7 +20,7 @@ const READ_MEMO = 50_000;
  * A committed store as the parent of a branch: the branch is never written back into it. What was
  * read once is remembered: a transaction reads the same account and balances many times.
  */
-class CommittedStore implements KVStore {
+class CommittedStore implements KVStore, TextReader {
   readonly #inner: ReadStore;
   readonly #read = new Map<string, Uint8Array | undefined>();
 
@@ -28,7 +29,10 @@ class CommittedStore implements KVStore {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    const text = String.fromCharCode.apply(undefined, key as unknown as number[]);
+    return this.getText(String.fromCharCode.apply(undefined, key as unknown as number[]), key);
+  }
+
+  getText(text: string, key: Uint8Array): Uint8Array | undefined {
     const known = this.#read.get(text);
     if (known !== undefined || this.#read.has(text)) return known;
     const value = this.#inner.get(key);

@@ -85,6 +85,8 @@ export class Transaction implements TransactionParts {
   readonly signatures: readonly Uint8Array[];
   /** Length of the memo in UTF-8, bytes. */
   readonly memoBytes: number;
+  /** Digests of sign documents made before, by mode and signer facts. */
+  readonly digests = new Map<string, Uint8Array>();
   #signers: readonly Address[] | undefined;
 
   constructor(parts: TransactionParts) {

@@ -16,40 +16,62 @@ interface Write {
 
 const DELETED: Write = { value: undefined };
 
+/** A store that is asked by text too, so that a read through several branches converts its key once. */
+export interface TextReader {
+  /** As `get`; `text` is the key with one character per byte. */
+  getText(text: string, key: Uint8Array): Uint8Array | undefined;
+}
+
+function textReader(store: KVStore): TextReader | undefined {
+  return "getText" in store ? (store as KVStore & TextReader) : undefined;
+}
+
 /** The one implementation of `Branch`, over any store. */
-export class BranchStore implements Branch {
+export class BranchStore implements Branch, TextReader {
   readonly #parent: KVStore;
-  readonly #writes = new OrderedMap<Write>();
+  readonly #reader: TextReader | undefined;
+  readonly #writes = new Map<string, Write>();
+  // The same in order of keys: made when somebody walks, kept from then on. Most transactions never
+  // walk the stores that they write.
+  #sorted: OrderedMap<Write> | undefined;
 
   constructor(parent: KVStore) {
     this.#parent = parent;
+    this.#reader = textReader(parent);
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    if (this.#writes.size === 0) return this.#parent.get(key);
-    const write = this.#writes.get(textOfBytes(key));
-    return write === undefined ? this.#parent.get(key) : write.value;
+    return this.getText(textOfBytes(key), key);
+  }
+
+  getText(text: string, key: Uint8Array): Uint8Array | undefined {
+    const write = this.#writes.get(text);
+    if (write !== undefined) return write.value;
+    return this.#reader === undefined ? this.#parent.get(key) : this.#reader.getText(text, key);
   }
 
   has(key: Uint8Array): boolean {
-    const write = this.#writes.get(textOfBytes(key));
-    return write === undefined ? this.#parent.has(key) : write.value !== undefined;
+    const text = textOfBytes(key);
+    const write = this.#writes.get(text);
+    if (write !== undefined) return write.value !== undefined;
+    if (this.#reader === undefined) return this.#parent.has(key);
+    return this.#reader.getText(text, key) !== undefined;
   }
 
   set(key: Uint8Array, value: Uint8Array): void {
     assert(key.length > 0, "a store key must not be empty");
-    this.#writes.set(textOfBytes(key), { value });
+    this.#put(textOfBytes(key), { value });
   }
 
   delete(key: Uint8Array): void {
     assert(key.length > 0, "a store key must not be empty");
-    this.#writes.set(textOfBytes(key), DELETED);
+    this.#put(textOfBytes(key), DELETED);
   }
 
   iterate(start?: Uint8Array, end?: Uint8Array, reverse?: boolean): IterableIterator<StoreEntry> {
     const below = this.#parent.iterate(start, end, reverse);
     if (this.#writes.size === 0) return below;
-    const above = this.#writes.walk({
+    const above = this.#inOrder().walk({
       start: start === undefined ? undefined : textOfBytes(start),
       end: end === undefined ? undefined : textOfBytes(end),
       reverse,
@@ -59,23 +81,41 @@ export class BranchStore implements Branch {
 
   changes(): readonly StoreChange[] {
     const changes: StoreChange[] = [];
-    for (const [key, write] of this.#writes.walk({})) changes.push([bytesOfText(key), write.value]);
+    for (const [key, write] of this.#inOrder().walk({}))
+      changes.push([bytesOfText(key), write.value]);
     return changes;
   }
 
   write(): void {
     const parent = this.#parent;
-    for (const [key, write] of this.#writes.walk({})) {
-      // Branch to branch the key stays text: most writes of a block pass two branches.
-      if (parent instanceof BranchStore) parent.#writes.set(key, write);
-      else if (write.value === undefined) parent.delete(bytesOfText(key));
-      else parent.set(bytesOfText(key), write.value);
+    if (parent instanceof BranchStore) {
+      // Branch to branch the key stays text and the order does not matter.
+      for (const [key, write] of this.#writes) parent.#put(key, write);
+    } else {
+      for (const [key, value] of this.changes()) {
+        if (value === undefined) parent.delete(key);
+        else parent.set(key, value);
+      }
     }
-    this.#writes.clear();
+    this.discard();
   }
 
   discard(): void {
     this.#writes.clear();
+    this.#sorted = undefined;
+  }
+
+  #put(text: string, write: Write): void {
+    this.#writes.set(text, write);
+    this.#sorted?.set(text, write);
+  }
+
+  #inOrder(): OrderedMap<Write> {
+    if (this.#sorted === undefined) {
+      this.#sorted = new OrderedMap();
+      for (const [key, write] of this.#writes) this.#sorted.set(key, write);
+    }
+    return this.#sorted;
   }
 }
 

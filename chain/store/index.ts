@@ -1,6 +1,7 @@
 // The door of floor 1.
 
 export { BranchStore } from "./branch.ts";
+export type { TextReader } from "./branch.ts";
 export { MemStore, MemView } from "./memory.ts";
 export { Schema } from "./schema.ts";
 export type { CollectionRow, Named } from "./schema.ts";
