@@ -179,8 +179,9 @@ export function tuple<T extends readonly unknown[]>(...parts: Parts<T>): KeyCode
     parts: codecs as readonly KeyCodec<never>[],
     encode(value, last, out) {
       assert(value.length === codecs.length, `tuple of ${value.length}, not ${codecs.length}`);
-      for (const [i, codec] of codecs.entries())
-        codec.encode(value[i], last && i === codecs.length - 1, out);
+      const end = codecs.length - 1;
+      for (let i = 0; i <= end; i++)
+        (codecs[i] as KeyCodec<unknown>).encode(value[i], last && i === end, out);
     },
     decode(from, last) {
       const value = codecs.map((codec, i) => codec.decode(from, last && i === codecs.length - 1));

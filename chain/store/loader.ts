@@ -192,7 +192,11 @@ export class StateLoader {
   #pushChanges(height: bigint, part: Uint8Array): void {
     if (this.#pending !== undefined && this.#pending.height !== height) this.#replayPending();
     this.#pending ??= { height, changes: new Map() };
-    decodeChanges(part, this.#store.names, this.#pending.changes);
+    const info = this.#commits.get(height);
+    requireIntact(info !== undefined, `no commit record of height ${height}`);
+    // Change sets number the stores that were mounted at their height.
+    const names = info.roots.map((root) => root.name);
+    decodeChanges(part, names, this.#pending.changes);
   }
 
   /** Applies one block's changes and holds the result against its commit record. */

@@ -1,7 +1,7 @@
 // Ranges over the keys of one collection: typed bounds in, byte bounds out.
 
 import { assert, must } from "../base/assert.ts";
-import { compareBytes, concatBytes, prefixEnd } from "../base/bytes.ts";
+import { compareBytes, concatBytes, joinBytes, prefixEnd } from "../base/bytes.ts";
 import type { KeyCodec, KeyReader } from "./keys.ts";
 import type { KVStore, StoreEntry } from "./types.ts";
 
@@ -35,7 +35,7 @@ export interface KeyRange<K, P = KeyPrefix<K>> {
 export function encodeKey<K>(codec: KeyCodec<K>, prefix: Uint8Array, key: K): Uint8Array {
   const out = [prefix];
   codec.encode(key, true, out);
-  return concatBytes(...out);
+  return joinBytes(out);
 }
 
 /** Reads a whole key that stands behind `skip` bytes of prefix. */
