@@ -27,13 +27,19 @@ export interface Source {
   readonly height?: bigint | undefined;
 }
 
+/** The sentence in a log: without the frames that gRPC, simulation and messages put around it. */
+export function plainSentence(log: string): string {
+  return (/desc = (.*)$/s.exec(log)?.[1] ?? log)
+    .replace(/ with gas used: '\d+'(?:: unknown request)?$/, "")
+    .replace(/^failed to execute message; message index: 0: /, "");
+}
+
 /** A query that the chain refused. */
 export class QueryFailure extends CliFailure {
   readonly isNotFound: boolean;
 
   constructor(codespace: string, code: number, log: string) {
-    const text = /desc = (.*)$/s.exec(log)?.[1] ?? log;
-    super(text, { code: `${codespace}/${code}` });
+    super(plainSentence(log), { code: `${codespace}/${code}` });
     this.isNotFound = code === 22 || log.includes("code = NotFound");
   }
 }

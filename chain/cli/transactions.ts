@@ -17,7 +17,7 @@ import { nodeUrl } from "./connection.ts";
 import { CliFailure, UsageFailure } from "./failure.ts";
 import type { KeyRecord } from "./keyring.ts";
 import { formatAmount, toJsonText } from "./output.ts";
-import { accountNumbers, ask, registry } from "./queries.ts";
+import { accountNumbers, ask, plainSentence, registry } from "./queries.ts";
 import type { AccountNumbers } from "./queries.ts";
 import { callRpc } from "./rpc.ts";
 import { readClientSettings } from "./settings.ts";
@@ -283,7 +283,8 @@ export async function broadcastAndWait(url: string, tx: Uint8Array): Promise<Res
   const sent = await callRpc<Broadcast>(url, "broadcast_tx_sync", {
     tx: Buffer.from(tx).toString("base64"),
   });
-  if (sent.code !== 0) throw new CliFailure(sent.log, { code: `${sent.codespace}/${sent.code}` });
+  if (sent.code !== 0)
+    throw new CliFailure(plainSentence(sent.log), { code: `${sent.codespace}/${sent.code}` });
   const hash = Buffer.from(sent.hash, "hex").toString("base64");
   for (const limit = Date.now() + WAIT_MS; Date.now() < limit;) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -295,7 +296,7 @@ export async function broadcastAndWait(url: string, tx: Uint8Array): Promise<Res
     );
     if (found === undefined) continue;
     const { code, codespace, log, gas_used: gasUsed, data, events } = found.tx_result;
-    if (code !== 0) throw new CliFailure(log, { code: `${codespace}/${code}` });
+    if (code !== 0) throw new CliFailure(plainSentence(log), { code: `${codespace}/${code}` });
     return {
       hash: sent.hash,
       height: BigInt(found.height),
@@ -356,7 +357,8 @@ async function broadcastOnly(call: Call, tx: Uint8Array, mode: string): Promise<
     throw new UsageFailure(`--broadcast-mode is sync, async or commit, got ${mode}`);
   const params = { tx: Buffer.from(tx).toString("base64") };
   const sent = await callRpc<Broadcast>(nodeUrl(call), `broadcast_tx_${mode}`, params);
-  if (sent.code !== 0) throw new CliFailure(sent.log, { code: `${sent.codespace}/${sent.code}` });
+  if (sent.code !== 0)
+    throw new CliFailure(plainSentence(sent.log), { code: `${sent.codespace}/${sent.code}` });
   call.out.line(call.out.json ? toJsonText(sent) : `sent ${sent.hash}`);
 }
 

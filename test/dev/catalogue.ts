@@ -22,7 +22,7 @@ const MICRO = 1_000_000n;
 
 /** Unit prices in base units (10^-6 of a coin) per hour; storage and memory per GiB. */
 function prices(cpu: bigint, memory: bigint, storage: bigint, gpu: bigint): Offering["prices"] {
-  const classes = ["", "default", "beta1", "beta2", "beta3", "ram"];
+  const classes = ["", "beta1", "beta2", "beta3", "default", "ram"];
   return {
     cpuHour: cpu * MICRO,
     memoryGibHour: memory * MICRO,
@@ -79,7 +79,7 @@ export const SELLERS: readonly Seller[] = [
       { key: "region", value: "eu-north" },
       { key: "host", value: "leasehold" },
     ],
-    devices: [device("cpu", "", 8n)],
+    devices: [device("cpu", "", 512n)],
     offers: [cpu(4, 5000n), cpu(4, 4500n, "ulease")],
   },
   {
@@ -89,7 +89,7 @@ export const SELLERS: readonly Seller[] = [
       { key: "host", value: "akash" },
     ],
     devices: [
-      device("cpu", "", 4n),
+      device("cpu", "", 256n),
       device("rtx4090", "vendor/nvidia/model/rtx4090", 16n),
       device("a100", "vendor/nvidia/model/a100", 8n),
     ],

@@ -185,6 +185,12 @@ export class RunningSeller {
     }
   }
 
+  /** SHA-256 of the manifest that the deployment names now. */
+  async #manifestHash({ owner, dseq }: LeaseId): Promise<Uint8Array> {
+    const { deployment } = await this.#client.query.deployment.deployment({ owner, dseq });
+    return deployment.manifestHash;
+  }
+
   async #leaseOf(id: LeaseId): Promise<Lease> {
     const found = await this.#client.query.market.lease(id).catch(() => undefined);
     if (found === undefined)
@@ -194,26 +200,25 @@ export class RunningSeller {
   }
 
   async #takeManifest(id: LeaseId, body: Uint8Array): Promise<unknown> {
-    const lease = await this.#leaseOf(id);
+    await this.#leaseOf(id);
     const hash = toHex(sha256(body));
-    if (hash !== toHex(lease.manifestHash)) {
-      throw new Refusal(
-        422,
-        `the manifest's hash is ${hash}, the chain has ${toHex(lease.manifestHash)}`,
-      );
+    const expected = toHex(await this.#manifestHash(id));
+    if (hash !== expected) {
+      throw new Refusal(422, `the manifest's hash is ${hash}, the chain has ${expected}`);
     }
     this.#options.log(`${this.#options.seller.name} has the manifest of ${nameOf(id)}`);
     return { manifest_hash: hash };
   }
 
   async #takeReceipt(id: LeaseId, body: Uint8Array): Promise<unknown> {
-    const lease = await this.#leaseOf(id);
+    await this.#leaseOf(id);
     const given = parseReceipt(body);
+    const manifestHash = await this.#manifestHash(id);
     await this.#send(
       marketMsgs.startLease({
         operator: this.address,
         lease: id,
-        receipt: { manifestHash: lease.manifestHash, ...given },
+        receipt: { manifestHash, ...given },
         endpointsHash: new Uint8Array(32),
       }),
     );

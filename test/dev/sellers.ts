@@ -17,17 +17,20 @@ const { values } = parseArgs({
 });
 if (values.home === undefined) throw new Error("--home is missing");
 
-const keyring = new Keyring(values.home, "test");
 const running: RunningSeller[] = [];
-for (const [index, seller] of SELLERS.entries()) {
-  const secret = await keyring.secret(seller.name);
-  if (secret.kind !== "mnemonic") throw new Error(`${seller.name} has no mnemonic`);
-  const wallet = await walletFromMnemonic(secret.mnemonic, values.prefix);
-  const port = values.port === "0" ? 0 : Number(values.port) + index;
-  const log = (line: string): void => console.log(line);
-  running.push(await RunningSeller.start({ rpc: values.rpc, wallet, seller, port, log }));
+
+async function startAll(home: string): Promise<void> {
+  const keyring = new Keyring(home, "test");
+  for (const [index, seller] of SELLERS.entries()) {
+    const secret = await keyring.secret(seller.name);
+    if (secret.kind !== "mnemonic") throw new Error(`${seller.name} has no mnemonic`);
+    const wallet = await walletFromMnemonic(secret.mnemonic, values.prefix);
+    const port = values.port === "0" ? 0 : Number(values.port) + index;
+    const log = (line: string): void => console.log(line);
+    running.push(await RunningSeller.start({ rpc: values.rpc, wallet, seller, port, log }));
+  }
+  console.log("sellers ready");
 }
-console.log("sellers ready");
 
 const stop = (): void => {
   void Promise.all(running.map((seller) => seller.stop())).then(() => process.exit(0));
@@ -35,3 +38,10 @@ const stop = (): void => {
 };
 process.on("SIGINT", stop);
 process.on("SIGTERM", stop);
+
+try {
+  await startAll(values.home);
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(1);
+}

@@ -8,8 +8,10 @@ import {
   QueryParamsResponse,
 } from "../../codec/gen/leasehold/escrow/v1.ts";
 import {
+  BidState,
   MsgAcceptBid,
   MsgCreateBid,
+  MsgLowerBid,
   MsgWithdrawBid,
   QueryBidRequest,
   QueryBidResponse,
@@ -18,7 +20,7 @@ import {
   QueryOrderRequest,
   QueryOrderResponse,
 } from "../../codec/gen/leasehold/market/v1.ts";
-import type { OrderId, UnitOffer } from "../../codec/gen/leasehold/market/v1.ts";
+import type { Bid, OrderId, UnitOffer } from "../../codec/gen/leasehold/market/v1.ts";
 import type { Call, CommandCode } from "../command.ts";
 import { CliFailure, UsageFailure } from "../failure.ts";
 import { ownerOf, parseOrderNumbers, sourceOf } from "../listing.ts";
@@ -76,7 +78,7 @@ async function askedUnits(call: Call, id: OrderId): Promise<UnitOffer[]> {
   }));
 }
 
-/** bid place DSEQ/GSEQ/OSEQ PRICE: gives exactly what is asked. */
+/** bid place DSEQ/GSEQ/OSEQ PRICE: gives exactly what is asked; lowers a bid that stands already. */
 export const place: CommandCode = {
   async run(call) {
     const { address } = fromKey(call);
@@ -84,6 +86,17 @@ export const place: CommandCode = {
       throw new UsageFailure("--owner is missing: whose order?");
     const order = orderOf(call);
     const price = coinOf(call.args.word(1, "the price per hour"));
+    const standing = await standingBid(call, order, address);
+    if (standing !== undefined) {
+      const lower = {
+        operator: address,
+        provider: address,
+        order,
+        revision: standing.revision,
+        price,
+      };
+      return runTx(call, [message(MsgLowerBid, lower)]);
+    }
     const wanted = call.args.value("deposit");
     const deposit = wanted === undefined ? await leastDeposit(call, price.denom) : coinOf(wanted);
     await runTx(call, [
@@ -98,6 +111,19 @@ export const place: CommandCode = {
     ]);
   },
 };
+
+/** The bid or quote that a provider has on an order already: a second one lowers it. */
+async function standingBid(call: Call, order: OrderId, provider: string): Promise<Bid | undefined> {
+  const wanted = { ...order, provider };
+  const answer = await ask(
+    sourceOf(call),
+    `${SERVICE}/Bids`,
+    QueryBidsRequest,
+    QueryBidsResponse,
+    wanted,
+  );
+  return answer.bids.find((bid) => bid.state === BidState.OPEN);
+}
 
 async function leastDeposit(call: Call, denom: string): Promise<WireCoin> {
   const path = "/leasehold.escrow.v1.Query/Params";
