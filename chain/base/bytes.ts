@@ -9,14 +9,25 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** No bytes. Shared, therefore frozen in meaning: there is nothing in it to change. */
 export const EMPTY_BYTES: Uint8Array = new Uint8Array(0);
 
+/** Parts shorter than this are copied byte by byte: cheaper than a call into the host. */
+const SHORT_PART = 32;
+
 /** Joins parts into one new array. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  return joinBytes(parts);
+}
+
+/** Joins a list of parts into one new array. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
-  for (const part of parts) length += part.length;
+  for (let i = 0; i < parts.length; i++) length += (parts[i] as Uint8Array).length;
   const out = new Uint8Array(length);
   let offset = 0;
-  for (const part of parts) {
-    out.set(part, offset);
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i] as Uint8Array;
+    if (part.length < SHORT_PART)
+      for (let at = 0; at < part.length; at++) out[offset + at] = part[at] as number;
+    else out.set(part, offset);
     offset += part.length;
   }
   return out;
@@ -54,11 +65,21 @@ export function prefixEnd(prefix: Uint8Array): Uint8Array | undefined {
   return undefined;
 }
 
+const TWO_32 = 1n << 32n;
+
 /** A 64-bit unsigned integer as 8 bytes, big-endian: byte order is number order. */
 export function u64BigEndian(value: bigint): Uint8Array {
   assert(value >= 0n && value < 1n << 64n, `u64 out of range: ${value}`);
   const out = new Uint8Array(8);
-  new DataView(out.buffer).setBigUint64(0, value);
+  if (value < TWO_32) {
+    const low = Number(value);
+    out[4] = low >>> 24;
+    out[5] = low >>> 16;
+    out[6] = low >>> 8;
+    out[7] = low;
+  } else {
+    new DataView(out.buffer).setBigUint64(0, value);
+  }
   return out;
 }
 
