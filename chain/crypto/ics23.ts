@@ -92,6 +92,8 @@ export function checkAbsence(
 ): string | undefined {
   const { nonexist } = CommitmentProof.decode(proof);
   if (nonexist === undefined) return "not a proof of absence";
+  // ics23 does not look at the key in the proof; the claim's key is what is compared below.
+  if (!equalBytes(nonexist.key, key)) return "the proof is of another key";
   const { left, right } = nonexist;
   if (left === undefined && right === undefined) return "no neighbour in the proof";
   for (const side of [left, right]) {
