@@ -94,7 +94,7 @@ export function convert(
     settings: awardSettings(sdl.award),
     denom: specs[0]?.units[0]?.price.denom ?? "",
     ceilingPerHour,
-    conversions: converter.conversions,
+    conversions: converter.conversions.toSorted((a, b) => a.line - b.line || a.column - b.column),
   };
 }
 
@@ -137,14 +137,19 @@ class Converter {
 
   group(sdl: Sdl, group: Group): GroupSpec {
     const placement = group.uses[0]?.use.placement as Placement;
+    const allOf = this.signers(placement, "allOf");
+    const anyOf = this.signers(placement, "anyOf");
+    if (allOf.length + anyOf.length > 0) {
+      const sentence =
+        "auditors are named: until audits exist on this chain no provider meets that " +
+        "(--trust-map ADDRESS=none drops one)";
+      this.problems.warn(`${placement.path}.signedBy`, placement.signersAt, sentence);
+    }
     return {
       name: group.name,
       requirements: {
         attributes: this.attributes(group, placement),
-        signedBy: {
-          allOf: this.signers(placement, "allOf"),
-          anyOf: this.signers(placement, "anyOf"),
-        },
+        signedBy: { allOf, anyOf },
         preferred: placement.terms.preferred,
       },
       units: group.units.map((unit) => this.unit(placement, unit)),
