@@ -18,14 +18,21 @@ import type {
   RequestPrepareProposal,
   RequestProcessProposal,
   RequestQuery,
+  RequestVerifyVoteExtension,
+  ResponseApplySnapshotChunk,
   ResponseCheckTx,
   ResponseCommit,
+  ResponseExtendVote,
   ResponseFinalizeBlock,
   ResponseInfo,
   ResponseInitChain,
+  ResponseListSnapshots,
+  ResponseLoadSnapshotChunk,
+  ResponseOfferSnapshot,
   ResponsePrepareProposal,
   ResponseProcessProposal,
   ResponseQuery,
+  ResponseVerifyVoteExtension,
 } from "../codec/gen/tendermint/abci.ts";
 import { createRegistry } from "../codec/index.ts";
 import type { MessageType, Registry } from "../codec/index.ts";
@@ -52,6 +59,11 @@ import { decodeTransaction, Transaction } from "./transaction.ts";
 import type { Mode } from "./types.ts";
 
 const DEFAULT_MEMO = 20_000;
+
+/** OfferSnapshot: refused whatever it is. */
+const REJECT_SNAPSHOT = 3;
+/** ApplySnapshotChunk: state sync ends. */
+const ABORT_SNAPSHOT = 2;
 
 /** Tree nodes written in one snapshot step: a few milliseconds of work. */
 const SNAPSHOT_NODES = 4096;
@@ -135,6 +147,8 @@ export class Application {
   /** Builds the state before the first block. Throws a ChainError that names what is wrong. */
   initChain(request: RequestInitChain): ResponseInitChain {
     assert(this.store.height === 0n, `InitChain at height ${this.store.height}`);
+    this.store.discard();
+    this.#staged = undefined;
     this.#initialHeight = request.initialHeight > 0n ? request.initialHeight : 1n;
     this.#chainId = request.chainId;
     this.#genesis = undefined;
@@ -205,6 +219,33 @@ export class Application {
   /** Accepts: whatever a block holds, finalizeBlock gives each transaction a result. */
   processProposal(_request: RequestProcessProposal): ResponseProcessProposal {
     return { status: 1 };
+  }
+
+  /** Asked only when vote extensions are switched on; this application has none. */
+  extendVote(): ResponseExtendVote {
+    return { voteExtension: EMPTY_BYTES };
+  }
+
+  /** Accepts the empty extension that extendVote makes, and no other. */
+  verifyVoteExtension(request: RequestVerifyVoteExtension): ResponseVerifyVoteExtension {
+    return { status: request.voteExtension.length === 0 ? 1 : 2 };
+  }
+
+  /** State sync is not offered yet: no snapshots, every offer refused. */
+  listSnapshots(): ResponseListSnapshots {
+    return { snapshots: [] };
+  }
+
+  offerSnapshot(): ResponseOfferSnapshot {
+    return { result: REJECT_SNAPSHOT };
+  }
+
+  loadSnapshotChunk(): ResponseLoadSnapshotChunk {
+    return { chunk: EMPTY_BYTES };
+  }
+
+  applySnapshotChunk(): ResponseApplySnapshotChunk {
+    return { result: ABORT_SNAPSHOT, refetchChunks: [], rejectSenders: [] };
   }
 
   /** Runs a block and stages its root. Throws a bug on a height that does not follow. */

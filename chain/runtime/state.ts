@@ -12,6 +12,7 @@ import type {
 } from "../store/index.ts";
 import type { StoreSet } from "./branches.ts";
 import { Branches } from "./branches.ts";
+import { failedPrecondition } from "./status.ts";
 
 /** Values of a committed store that are remembered before it starts over. */
 const READ_MEMO = 50_000;
@@ -78,8 +79,11 @@ export class CommittedSet implements StoreSet {
     return found;
   }
 
+  /** Throws: sdk/18 at an older height: listing indexes are kept for the latest one only. */
   side(name: string): KVStore {
-    return this.#store.side(name);
+    const { height } = this.#store;
+    if (this.#view.height === height) return this.#store.side(name);
+    throw failedPrecondition(`this list is kept for the latest height only, which is ${height}`);
   }
 }
 

@@ -66,6 +66,8 @@ export class TestChain {
   readonly client: AbciClient;
   readonly chainId: string;
   readonly prefix: string;
+  /** What InitChain got. */
+  genesis: RequestInitChain = RequestInitChain.create({});
   /** Header time of the last block, whole seconds. */
   time: bigint;
   /** Events of the last block outside transactions. */
@@ -92,17 +94,16 @@ export class TestChain {
       options.prefix ?? local.prefix,
       time,
     );
+    chain.genesis = RequestInitChain.create({
+      time: { seconds: time, nanos: 0 },
+      chainId: chain.chainId,
+      initialHeight: 1n,
+      consensusParams: defaultConsensusParams(),
+      validators: [{ pubKey: { ed25519: VALIDATOR_KEY }, power: 1n }],
+      appStateBytes: utf8(JSON.stringify(chain.#genesis(options, parts))),
+    });
     chain.client.info();
-    chain.client.initChain(
-      RequestInitChain.create({
-        time: { seconds: time, nanos: 0 },
-        chainId: chain.chainId,
-        initialHeight: 1n,
-        consensusParams: defaultConsensusParams(),
-        validators: [{ pubKey: { ed25519: VALIDATOR_KEY }, power: 1n }],
-        appStateBytes: utf8(JSON.stringify(chain.#genesis(options, parts))),
-      }),
-    );
+    chain.client.initChain(chain.genesis);
     chain.block([]);
     return chain;
   }

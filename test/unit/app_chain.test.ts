@@ -16,7 +16,12 @@ import {
   QueryClocksResponse,
 } from "../../chain/codec/gen/leasehold/chain/v1.ts";
 import { RequestFinalizeBlock } from "../../chain/codec/gen/tendermint/abci.ts";
+import { leaseholdParts, storeNames } from "../../chain/app/index.ts";
+import { fastPlatform } from "../../chain/node/platform.ts";
+import { Application } from "../../chain/runtime/index.ts";
+import { TreeMultiStore } from "../../chain/store/index.ts";
 import type { JsonObject } from "../../genesis/index.ts";
+import { AbciClient } from "../support/abci_client.ts";
 import { TestChain, eventOf } from "../support/chain.ts";
 import { makeSigner, msg } from "../support/signing.ts";
 import type { Signer } from "../support/signing.ts";
@@ -192,6 +197,27 @@ test("an exported state starts a chain with the same state", () => {
   const { chain: before, ...others } = exported as Record<string, object>;
   assert.equal(rest, others);
   assert.equal(clocks, before);
+});
+
+test("InitChain arriving again discards what was staged, and the first block is the same", () => {
+  const made = TestChain.create();
+  const platform = fastPlatform((sentence) => console.warn(sentence));
+  const parts = leaseholdParts(platform, "test");
+  const store = new TreeMultiStore(platform, storeNames(parts));
+  const client = new AbciClient(new Application(parts, { store, platform }));
+  const first = RequestFinalizeBlock.create({
+    height: 1n,
+    time: { seconds: made.time, nanos: 0 },
+  });
+  client.info();
+  client.initChain(made.genesis);
+  client.finalizeBlock(first);
+  client.initChain(made.genesis);
+  assert.throws(() => client.app.commitBatch(), /no block is finalized/);
+  const { appHash } = client.finalizeBlock(first);
+  client.commit();
+  assert.ok(equalBytes(appHash, made.client.app.store.appHash));
+  assert.throws(() => client.initChain(made.genesis), /InitChain after a commit/);
 });
 
 test.run();
