@@ -1,5 +1,5 @@
 import { DeploymentState, PauseCause } from "../../chain/codec/gen/leasehold/deployment/v1.ts";
-import type { Context } from "../../chain/runtime/index.ts";
+import type { Context, DueItem, RetryableQueue } from "../../chain/runtime/index.ts";
 import { runDue } from "../../chain/runtime/index.ts";
 import type { DeploymentKeeper } from "./keeper.ts";
 import { closings, fromQueueId, retention } from "./state.ts";
@@ -11,8 +11,11 @@ import { closings, fromQueueId, retention } from "./state.ts";
  */
 export function endBlock(ctx: Context, keeper: DeploymentKeeper): void {
   const budget = keeper.params(ctx).drainsPerBlock;
+  const quarantined = (branch: Context, item: DueItem): void =>
+    keeper.setQuarantined(branch, fromQueueId(item.id), true);
   runDue(ctx, closings, {
     budget,
+    quarantined,
     handle(branch, item) {
       const key = fromQueueId(item.id);
       const { state, cause } = keeper.get(branch, key);
@@ -21,6 +24,17 @@ export function endBlock(ctx: Context, keeper: DeploymentKeeper): void {
   });
   runDue(ctx, retention, {
     budget,
+    quarantined,
     handle: (branch, item) => keeper.forget(branch, fromQueueId(item.id)),
   });
+}
+
+/** The queues of the module, whose items that were set aside can be tried again. */
+export function retryableQueues(keeper: DeploymentKeeper): readonly RetryableQueue[] {
+  const retry = (ctx: Context, item: DueItem): void =>
+    keeper.setQuarantined(ctx, fromQueueId(item.id), false);
+  return [
+    { queue: closings, retry },
+    { queue: retention, retry },
+  ];
 }

@@ -51,6 +51,7 @@ function initDeployment(ctx: Context, deployment: Deployment): void {
   state.deployments.set(ctx, [key.owner, key.dseq], deployment);
   moveTally(ctx, key.owner, undefined, deployment.state);
   const id = state.queueId(key);
+  if (deployment.quarantined) return;
   if (deployment.closesUptime > 0n)
     state.closings.insert(ctx, deployment.closesUptime, state.QUEUE_KIND, id);
   if (deployment.keptUntil > 0n)

@@ -59,9 +59,16 @@ function tallies(ctx: Context): readonly string[] {
   return found;
 }
 
-/** Every queue entry points at a deployment that waits for that second. */
+/** A deployment that waits for a second, and is not set aside, stands in the queue; no other does. */
 function queues(ctx: Context): readonly string[] {
   const found: string[] = [];
+  for (const [key, { closesUptime, keptUntil, quarantined }] of all(ctx)) {
+    const id = state.queueId(key);
+    const closes = state.closings.has(ctx, closesUptime, state.QUEUE_KIND, id);
+    const drops = state.retention.has(ctx, keptUntil, state.QUEUE_KIND, id);
+    if (!quarantined && (closes !== closesUptime > 0n || drops !== keptUntil > 0n))
+      found.push(`${name(ctx, key)} waits for a second and stands in no queue`);
+  }
   for (const [second, , id] of state.closings.iterate(ctx)) {
     const key = state.fromQueueId(id);
     if (state.deployments.get(ctx, [key.owner, key.dseq])?.closesUptime !== second)

@@ -170,6 +170,12 @@ export class DeploymentKeeper {
     moveTally(ctx, key.owner, before.state, undefined);
   }
 
+  /** Marks a deployment whose queue item was set aside, or clears the mark. */
+  setQuarantined(ctx: Context, key: DeploymentKey, quarantined: boolean): void {
+    const found = this.find(ctx, key);
+    if (found !== undefined) this.save(ctx, key, { ...found, quarantined });
+  }
+
   // ---- groups ----------------------------------------------------------------------------------
 
   /**
@@ -280,7 +286,7 @@ export class DeploymentKeeper {
   #move(ctx: Context, key: DeploymentKey, moved: Deployment): void {
     const before = this.get(ctx, key);
     const id = state.queueId(key);
-    const after = { ...moved, stateAt: ctx.now, stateUptime: ctx.uptime };
+    const after = { ...moved, stateAt: ctx.now, stateUptime: ctx.uptime, quarantined: false };
     if (before.closesUptime > 0n)
       state.closings.remove(ctx, before.closesUptime, state.QUEUE_KIND, id);
     if (after.closesUptime > 0n)

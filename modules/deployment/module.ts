@@ -1,5 +1,5 @@
 import type { AppModule, MsgHandler } from "../../chain/runtime/index.ts";
-import { endBlock } from "./blocks.ts";
+import { endBlock, retryableQueues } from "./blocks.ts";
 import { deploymentGenesis } from "./genesis.ts";
 import { deploymentInvariants } from "./invariants.ts";
 import type { DeploymentKeeper } from "./keeper.ts";
@@ -41,7 +41,7 @@ export function deploymentModule(keeper: DeploymentKeeper): AppModule {
     messages: messages(keeper),
     queries: deploymentQueries(keeper),
     invariants: deploymentInvariants(keeper),
-    queues: [{ queue: closings }, { queue: retention }],
+    queues: retryableQueues(keeper),
     genesis: deploymentGenesis(keeper),
     endBlock: (ctx) => endBlock(ctx, keeper),
     nextDue(ctx) {

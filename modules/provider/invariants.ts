@@ -47,8 +47,7 @@ function staleQueue(ctx: Context): readonly string[] {
     if (!state.isQueued(ctx, owner, heartbeat))
       found.push(`heartbeat of ${ctx.addresses.format(owner)} stands in no queue`);
   }
-  let entries = 0;
-  for (const entry of state.staleQueue.iterate(ctx)) entries += entry.length > 0 ? 1 : 0;
+  const entries = [...state.staleQueue.iterate(ctx)].length;
   if (entries !== waiting) found.push(`${entries} queue entries for ${waiting} heartbeats`);
   return found;
 }

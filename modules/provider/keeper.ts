@@ -287,13 +287,24 @@ export class ProviderKeeper {
     return beat;
   }
 
-  /** Tells that a heartbeat is stale; its queue entry is gone. Events: EventHeartbeatStale. */
-  tellStale(ctx: Context, owner: Address): void {
+  /**
+   * Tells that the heartbeat that is not fresh from `second` of U on is stale; its queue entry is
+   * gone. Does nothing when another heartbeat came since. Events: EventHeartbeatStale.
+   */
+  tellStale(ctx: Context, owner: Address, second: bigint): void {
     const beat = state.heartbeats.must(ctx, owner);
+    if (beat.freshUntilUptime + 1n !== second) return;
     assert(!beat.toldStale && !isFreshAt(beat, ctx.uptime), "a heartbeat told stale is stale once");
     state.heartbeats.set(ctx, owner, { ...beat, toldStale: true });
     emitHeartbeatStale(ctx, owner, beat.seq);
     this.needs.hooks.run(ctx, (hooks, branch) => hooks.afterHeartbeatStale?.(branch, owner));
+  }
+
+  /** Writes whether a heartbeat counts as told, where telling it failed or is tried again. */
+  markTold(ctx: Context, owner: Address, second: bigint, toldStale: boolean): void {
+    const beat = state.heartbeats.must(ctx, owner);
+    if (beat.freshUntilUptime + 1n === second)
+      state.heartbeats.set(ctx, owner, { ...beat, toldStale });
   }
 
   /**

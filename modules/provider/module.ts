@@ -1,5 +1,5 @@
 import type { AppModule, MsgHandler } from "../../chain/runtime/index.ts";
-import { beginBlock } from "./blocks.ts";
+import { beginBlock, retryableQueues } from "./blocks.ts";
 import { providerGenesis } from "./genesis.ts";
 import { providerInvariants } from "./invariants.ts";
 import type { ProviderKeeper } from "./keeper.ts";
@@ -35,7 +35,7 @@ export function providerModule(keeper: ProviderKeeper): AppModule {
     messages: messages(keeper),
     queries: providerQueries(keeper),
     invariants: providerInvariants,
-    queues: [{ queue: staleQueue }],
+    queues: retryableQueues(keeper),
     genesis: providerGenesis(keeper),
     beginBlock: (ctx) => beginBlock(ctx, keeper),
     nextDue(ctx) {

@@ -1,10 +1,12 @@
 // Transition tables of module deployment, through the whole application: real orders, leases, money.
 
 import { test } from "uvu";
+import * as assert from "uvu/assert";
 import {
   MsgAddGroups,
   MsgCloseDeployment,
   MsgCloseGroup,
+  MsgCreateDeployment,
   MsgPauseDeployment,
   MsgPauseGroup,
   MsgResumeDeployment,
@@ -19,7 +21,7 @@ import { deploymentRows } from "../support/deployment_rows.ts";
 import { groupRows } from "../support/group_rows.ts";
 import { runRows } from "../support/rows.ts";
 import { OTHER_HASH, ok, refused, send } from "../support/deployment_steps.ts";
-import { plainGroup, Scene } from "../support/scene.ts";
+import { AT_ONCE, plainGroup, Scene } from "../support/scene.ts";
 import { msg } from "../support/signing.ts";
 
 runRows("deployment", new Map([...deploymentRows, ...groupRows]));
@@ -46,6 +48,27 @@ test("a closed deployment refuses every message, and nobody else's deployment is
     const fields = { manifestHash: OTHER_HASH, groups: [plainGroup("z")] };
     refused(send(scene, type, fields), "deployment", 5);
   }
+});
+
+test("two deployments of one tenant in one block, and two in one transaction signed offline", () => {
+  const scene = Scene.withOffer();
+  const { chain, tenant } = scene;
+  const made = { owner: tenant.address, groups: [plainGroup("web")], manifestHash: OTHER_HASH };
+  const create = (dseq: bigint): ReturnType<typeof msg> =>
+    msg(MsgCreateDeployment, {
+      ...made,
+      dseq,
+      settings: AT_ONCE,
+      deposits: [scene.fromBalance(5_000_000n)],
+    });
+  const txs = [0n, 1n].map((pending) => chain.sign(tenant, [create(0n)], {}, pending));
+  for (const result of chain.block(txs)) ok(result);
+  ok(chain.deliver(tenant, [create(3n), create(4n), create(9n)]));
+  assert.equal(
+    [1n, 2n, 3n, 4n, 9n].map((dseq) => scene.state(dseq)),
+    ["active", "active", "active", "active", "active"],
+  );
+  assert.equal(scene.faults(), []);
 });
 
 test("16 groups on one hour's deposit are refused", () => {

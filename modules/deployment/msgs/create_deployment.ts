@@ -73,6 +73,7 @@ export function createDeployment(
         publicManifest: msg.publicManifest,
         closesUptime: 0n,
         keptUntil: 0n,
+        quarantined: false,
       };
       keeper.create(ctx, key, deployment);
       emitCreated(ctx, deployment, msg.groups.length);
