@@ -9,14 +9,15 @@ import {
   QueryAccountRequest,
   QueryAccountResponse,
 } from "../../chain/codec/gen/leasehold/escrow/v1.ts";
-import { bidAccount } from "../../modules/escrow/index.ts";
+import { bidAccount, leasePayment } from "../../modules/escrow/index.ts";
 import { fromBalance } from "../support/escrow.ts";
-import { DSEQ, Scene, WEALTH } from "../support/escrow_scene.ts";
+import { DSEQ, RATE, Scene, WEALTH } from "../support/escrow_scene.ts";
 import { runRows } from "../support/rows.ts";
 import { paymentRows } from "./escrow_payments.ts";
 
 const P = PaymentState;
 const { OPEN, SUSPENDED, CLOSED } = AccountState;
+const NAME = { gseq: 1, oseq: 1 };
 const rows = new Map<string, () => void>(paymentRows);
 const row = (name: string, body: () => void): void => void rows.set(name, body);
 
@@ -79,15 +80,28 @@ row("account suspended | deposit | below the resume minimum | account suspended"
 });
 
 row("account suspended | deposit | U >= grace_until | account suspended", () => {
-  const scene = new Scene().exhausted();
+  // Two graces end in one second and a block ends one: the deposit meets the other before its queue.
+  const scene = new Scene({ exhaustions_per_block: 1 }).open(100n).pay(1).start(1);
+  const owner = scene.tenant.bytes;
+  const other = leasePayment({ ...NAME, owner, dseq: DSEQ - 1n, provider: owner });
+  scene.escrow.must((ctx, keeper) => {
+    const money = { depositor: owner, deposits: [fromBalance(10n)] };
+    keeper.createAccount(ctx, { account: other.account, owner, denom: "ulease", ...money });
+    keeper.createPayment(ctx, { ...other, payee: owner, rate: RATE });
+    keeper.startPayment(ctx, other);
+  });
+  const left = Number(scene.account.fundedUntil - scene.chain.time);
+  scene.escrow.must((ctx, keeper) => keeper.catchUp(ctx, scene.key), left + 1);
   const { graceUntil } = scene.account;
-  // The queue handles the end of grace in begin block, so a deposit can only meet an ended grace
-  // when the queue is late: played on the keeper's own clock comparison, without its block.
-  scene.chain.advance(Number(graceUntil - scene.chain.time) - 1);
+  const twin = scene.escrow.keeper.getAccount(scene.chain.ctx(), other.account);
+  assert.is(twin.graceUntil, graceUntil, "both end in one second");
+  scene.chain.advance(Number(graceUntil - scene.chain.ctx().uptime) - 5);
   scene.is(SUSPENDED);
   assert.is(scene.deposit(5_000n).code, 0);
-  scene.is(OPEN);
-  assert.is(scene.account.payments, 0, "grace ended in begin block, the deposit is kept");
+  scene.is(SUSPENDED, [P.SUSPENDED]);
+  assert.is(scene.account.balance, 5_000n, "kept");
+  scene.chain.block([]);
+  scene.is(OPEN, [P.CLOSED]);
   assert.is(scene.account.balance, 5_000n);
 });
 

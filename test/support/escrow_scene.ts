@@ -6,11 +6,18 @@ import type { AccountState, PaymentState } from "../../chain/codec/gen/leasehold
 import { DepositSource, MsgDeposit, Scope } from "../../chain/codec/gen/leasehold/escrow/v1.ts";
 import type { Context } from "../../chain/runtime/index.ts";
 import { deploymentAccount, leasePayment } from "../../modules/escrow/index.ts";
-import type { EscrowKeeper, PaymentFlag, PaymentRef } from "../../modules/escrow/index.ts";
-import type { Delivered } from "./chain.ts";
+import type {
+  AccountKey,
+  EscrowKeeper,
+  PaymentFlag,
+  PaymentRef,
+} from "../../modules/escrow/index.ts";
+import type { JsonObject } from "../../genesis/index.ts";
+import type { Delivered, TestChain } from "./chain.ts";
 import { EscrowChain } from "./escrow_chain.ts";
 import { fromBalance } from "./escrow.ts";
 import { msg } from "./signing.ts";
+import type { Signer } from "./signing.ts";
 
 /** One base unit a second. */
 export const RATE = 3_600n;
@@ -19,12 +26,18 @@ export const DSEQ = 7n;
 
 /** A chain with tenant alice and payees bob (payment 1), carol (2), and so on. */
 export class Scene {
-  readonly escrow = new EscrowChain({
-    params: { escrow: { suspend_grace: "3600", resume_min_seconds: "600", max_payments: 4 } },
-  });
-  readonly chain = this.escrow.chain;
-  readonly tenant = this.chain.account("alice");
-  readonly key = deploymentAccount(this.tenant.bytes, DSEQ);
+  readonly escrow: EscrowChain;
+  readonly chain: TestChain;
+  readonly tenant: Signer;
+  readonly key: AccountKey;
+
+  constructor(params: JsonObject = {}) {
+    const short = { suspend_grace: "3600", resume_min_seconds: "600", max_payments: 4 };
+    this.escrow = new EscrowChain({ params: { escrow: { ...short, ...params } } });
+    this.chain = this.escrow.chain;
+    this.tenant = this.chain.account("alice");
+    this.key = deploymentAccount(this.tenant.bytes, DSEQ);
+  }
 
   ref(n: number): PaymentRef {
     const names = ["bob", "carol", "dave", "erin", "frank"];
