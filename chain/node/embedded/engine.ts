@@ -164,7 +164,7 @@ export class Engine {
   }
 
   /** Runs `work` when no block is being made, and lets none begin meanwhile. */
-  async #exclusive<T>(work: () => Promise<T>): Promise<T> {
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#running.then(async () => {
       try {
         if (this.#haltReason !== undefined) throw new Error(this.#haltReason);
