@@ -142,6 +142,31 @@ accidents("genesis: export and import give the same objects and the same queues"
   );
 });
 
+accidents("genesis: what is wrong is named by its path before anything is written", () => {
+  const bench = opened(10n ** 6n, [RATE]);
+  const part = bench.module.genesis;
+  const good = bench.machine.look((ctx) => part?.export(ctx)) as GenesisState;
+  const { addresses } = bench.machine;
+  const wrong = (change: Partial<GenesisState>): string => {
+    try {
+      part?.validate({ ...good, ...change }, { addresses });
+    } catch (error) {
+      return String(error);
+    }
+    return "accepted";
+  };
+  const [account] = good.accounts;
+  const [payment] = good.payments;
+  if (account === undefined || payment === undefined) throw new Error("nothing exported");
+  assert.is(wrong({}), "accepted");
+  assert.match(wrong({ accounts: [account, account] }), /accounts\[1\]: stands there twice/);
+  assert.match(wrong({ accounts: [{ ...account, balance: 1n }] }), /accounts\[0\]: balance 1/);
+  assert.match(wrong({ accounts: [{ ...account, owner: "x" }] }), /accounts\[0\]\.owner/);
+  assert.match(wrong({ payments: [payment, payment] }), /payments\[1\]: stands there twice/);
+  assert.match(wrong({ payments: [{ ...payment, payee: "x" }] }), /payments\[0\]\.payee/);
+  assert.match(wrong({ params: { ...good.params, feePpm: 50_001 } }), /params: feePpm 50001/);
+});
+
 accidents.run();
 
 const deposits = suite("deposits");
