@@ -91,6 +91,8 @@ export interface Deployment {
   readonly closesUptime: bigint;
   /** Until when it is kept after its end, T; 0 = it has not ended. */
   readonly keptUntil: bigint;
+  /** Whether closing or deleting it by queue failed and waits for MsgRetryQuarantined. */
+  readonly quarantined: boolean;
 }
 const tableDeployment: MessageTable = {"name":"leasehold.deployment.v1.Deployment","fields":[
     {"number":1,"name":"owner","type":"string","kind":"scalar","scalar":"cosmos.AddressString","comment":"Tenant, bech32."},
@@ -108,6 +110,7 @@ const tableDeployment: MessageTable = {"name":"leasehold.deployment.v1.Deploymen
     {"number":13,"name":"public_manifest","type":"bytes","kind":"scalar","comment":"Manifest kept on chain, canonical JSON [C]; empty before."},
     {"number":14,"name":"closes_uptime","type":"uint64","kind":"scalar","comment":"When it closes by itself unless it is resumed, U; 0 = it does not."},
     {"number":15,"name":"kept_until","type":"uint64","kind":"scalar","comment":"Until when it is kept after its end, T; 0 = it has not ended."},
+    {"number":16,"name":"quarantined","type":"bool","kind":"scalar","comment":"Whether closing or deleting it by queue failed and waits for MsgRetryQuarantined."},
   ]};
 /** A Deployment with every field at its default. */
 export function emptyDeployment(): Deployment {
@@ -127,6 +130,7 @@ export function emptyDeployment(): Deployment {
     publicManifest: EMPTY_BYTES,
     closesUptime: 0n,
     keptUntil: 0n,
+    quarantined: false,
   };
 }
 /** Reads a Deployment up to the end of the current message. */
@@ -146,6 +150,7 @@ export function readDeployment(r: Reader): Deployment {
   let publicManifest: Uint8Array = EMPTY_BYTES;
   let closesUptime: bigint = 0n;
   let keptUntil: bigint = 0n;
+  let quarantined: boolean = false;
   let tag = r.tag();
   if (tag === 10) {
     owner = r.string("owner");
@@ -209,12 +214,19 @@ export function readDeployment(r: Reader): Deployment {
     keptUntil = r.uint64("kept_until");
     tag = r.tag();
   }
+  if (tag === 128) {
+    quarantined = r.bool("quarantined");
+    tag = r.tag();
+  }
   r.end(tag);
   settings ??= emptyAwardSettings();
-  return { owner, dseq, state, cause, manifestHash, settings, denom, lastGseq, liveGroups, createdAt, stateAt, stateUptime, publicManifest, closesUptime, keptUntil };
+  return { owner, dseq, state, cause, manifestHash, settings, denom, lastGseq, liveGroups, createdAt, stateAt, stateUptime, publicManifest, closesUptime, keptUntil, quarantined };
 }
 /** Writes the fields of a Deployment. */
 export function writeDeployment(w: Writer, v: Deployment): void {
+  if (v.quarantined !== false) {
+    w.bool(128, v.quarantined, "leasehold.deployment.v1.Deployment.quarantined");
+  }
   if (v.keptUntil !== 0n) {
     w.uint64(120, v.keptUntil, "leasehold.deployment.v1.Deployment.kept_until");
   }
