@@ -2,6 +2,7 @@
 // of the local chain, the example that deploys.
 
 import { readFileSync } from "node:fs";
+import { Secp256k1HdWallet } from "@cosmjs/amino";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
@@ -9,11 +10,15 @@ import {
   LeaseEnd,
   LeaseState,
 } from "../../chain/codec/gen/leasehold/market/v1.ts";
-import { EventDeploymentCreated } from "../../chain/codec/gen/leasehold/deployment/v1.ts";
+import {
+  DeploymentState,
+  EventDeploymentCreated,
+} from "../../chain/codec/gen/leasehold/deployment/v1.ts";
 import { deployFile } from "../../client/examples/deploy.ts";
 import {
   decodeEvent,
   deploy,
+  deploymentMsgs,
   findEvents,
   LeaseholdClient,
   marketMsgs,
@@ -31,6 +36,8 @@ import type { TestNode } from "../support/node.ts";
 
 const FILE = "test/vectors/sdl/minimal-3.0.yaml";
 const GPU_FILE = "test/vectors/sdl/gpu-any.yaml";
+const FULL_FILE = "test/vectors/sdl/gpu-models.yaml";
+const NEW_HASH = Uint8Array.from({ length: 32 }, () => 7);
 const FUNDS = ["ulease", "uusd"].map((denom) => ({ denom, amount: 1_000_000_000_000n }));
 
 const words = await newMnemonic();
@@ -115,6 +122,25 @@ running("a stack that nobody can serve is told why", async () => {
     assert.instance(error, NoLease, String(error));
     assert.match((error as Error).message, /no active lease of 2\/1 within 3000 ms: .*model/);
   }
+});
+
+running("our own messages are signed in amino JSON too, as hardware wallets do", async () => {
+  const signer = await Secp256k1HdWallet.fromMnemonic(words, { prefix: "lease" });
+  const ledger = await LeaseholdClient.connect(node.rpcUrl, { signer });
+  const full = await deploy(ledger, tenant, readFileSync(FULL_FILE), { settings: { mode: 2 } });
+  const { deployment } = await client.query.deployment.deployment({
+    owner: tenant,
+    dseq: full.dseq,
+  });
+  assert.equal(deployment.manifestHash, full.plan.manifestHash);
+  await ledger.execute(tenant, [
+    deploymentMsgs.updateDeployment({ owner: tenant, dseq: full.dseq, manifestHash: NEW_HASH }),
+    deploymentMsgs.closeDeployment({ owner: tenant, dseq: full.dseq }),
+  ]);
+  const after = await client.query.deployment.deployment({ owner: tenant, dseq: full.dseq });
+  assert.equal(after.deployment.manifestHash, NEW_HASH);
+  assert.is(after.deployment.state, DeploymentState.CLOSED);
+  ledger.disconnect();
 });
 
 running("a wrong file is refused before anything is sent, with all its problems", async () => {

@@ -88,4 +88,31 @@ examples("refusals name codespace, code and kind, in simulation and in a block",
   client.disconnect();
 });
 
+examples("the same library on a chain with another prefix and other denoms", async () => {
+  const cosmos = await walletFromMnemonic(words, "cosmos");
+  const own = (await cosmos.getAccounts())[0]?.address as string;
+  const coins = ["ustake", "ucosm"].map((denom) => ({ denom, amount: 1_000_000n }));
+  const other = await startTestNode({
+    prefix: "cosmos",
+    denoms: ["ustake", "ucosm"],
+    chainId: "other-1",
+    accounts: [{ address: own, coins }],
+  });
+  const client = await LeaseholdClient.connect(other.rpcUrl, { signer: cosmos });
+  const { prefix, baseDenom, denoms, chainId } = client.facts;
+  assert.equal([prefix, baseDenom, chainId], ["cosmos", "ustake", "other-1"]);
+  assert.equal([...denoms].sort(), ["ucosm", "ustake"]);
+  assert.equal(client.sdlOptions, { prefix, denoms, otherDenoms: "" });
+  const to = "cosmos1qypqxpq9qcrsszg2pvxq6rs0zqg3yyc5lzv7xu";
+  const message = {
+    typeUrl: "/cosmos.bank.v1beta1.MsgSend",
+    value: { fromAddress: own, toAddress: to, amount: [{ denom: "ucosm", amount: "7" }] },
+  };
+  const result = await client.execute(own, [message]);
+  assert.ok(result.gasUsed < 100_000n, `${result.gasUsed} gas`);
+  assert.is((await client.query.bank.balance(to, "ucosm")).amount, "7");
+  client.disconnect();
+  await other.remove();
+});
+
 examples.run();
