@@ -78,6 +78,16 @@ tables("exhaustion of one payment: the last second that is covered", () => {
   assert.is(fundedUntil(5n, []), undefined);
 });
 
+tables("the example of docs/escrow.md", () => {
+  const streams = [1_234_000n, 777_000n].map((rate) => ({ rate, since: 0n, carry: 0n }));
+  const end = fundedUntil(2_000_000n, streams);
+  assert.is(end, 3_580n);
+  assert.equal(
+    streams.map((stream) => accrue(stream, end ?? 0n).owed),
+    [1_227_144n, 772_683n],
+  );
+});
+
 tables("funds for so many seconds are rounded up", () => {
   const rows = table(`
     rate   seconds  funds
