@@ -1,3 +1,5 @@
+// The module as the application sees it: its parts, put together.
+
 import type { AppModule, MsgHandler } from "../../chain/runtime/index.ts";
 import { beginBlock, endBlock, marketQueues, nextDue } from "./blocks.ts";
 import { marketGenesis } from "./genesis.ts";

@@ -14,17 +14,11 @@ import {
 import type { Auction, Lease, Order } from "../../../chain/codec/gen/leasehold/market/v1.ts";
 import type { Context } from "../../../chain/runtime/index.ts";
 import { marketErrors } from "../errors.ts";
-import {
-  emitAwardFailed,
-  emitBidStandby,
-  emitBidWon,
-  emitOrderMatched,
-  emitOrderRolling,
-} from "../events.ts";
+import { emitAwardFailed, emitBidWon, emitOrderMatched, emitOrderRolling } from "../events.ts";
 import * as state from "../state.ts";
-import { amountOf, leaseOf } from "../types.ts";
+import { amountOf } from "../types.ts";
 import type { OrderKey } from "../types.ts";
-import { endBid, listBook, removeBid, setDeadline } from "./book.ts";
+import { endBid, holdBid, listBook, removeBid, setDeadline } from "./book.ts";
 import type { Entry } from "./book.ts";
 import { accountOf } from "./deps.ts";
 import type { Deps } from "./deps.ts";
@@ -53,11 +47,7 @@ export function awardTo(ctx: Context, deps: Deps, key: OrderKey, winner: Entry):
   emitBidWon(ctx, winner.bid);
   markMatched(ctx, key, order, winner);
   emitOrderMatched(ctx, lease);
-  for (const { key: bidKey, bid } of listBook(ctx, deps, key).slice(0, STANDBY)) {
-    const waiting = { ...bid, state: BidState.STANDBY };
-    state.bids.set(ctx, state.leaseTuple(bidKey), waiting);
-    emitBidStandby(ctx, waiting);
-  }
+  for (const entry of listBook(ctx, deps, key).slice(0, STANDBY)) holdBid(ctx, entry);
   drainBids(ctx, winner.key);
   return lease;
 }
@@ -231,17 +221,4 @@ function sumOfEff(set: readonly Entry[]): bigint {
   let sum = 0n;
   for (const { bid } of set) sum += bid.eff;
   return sum;
-}
-
-/** The bid of a provider on an order, by hand or quoted; undefined when it has none. */
-export function findEntry(
-  ctx: Context,
-  deps: Deps,
-  key: OrderKey,
-  provider: Entry["key"]["provider"],
-): Entry | undefined {
-  const bidKey = leaseOf(key, provider);
-  return listBook(ctx, deps, key).find(
-    (entry) => compareBytes(entry.key.provider, bidKey.provider) === 0,
-  );
 }

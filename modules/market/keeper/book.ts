@@ -9,7 +9,13 @@ import { BidEnd, BidState } from "../../../chain/codec/gen/leasehold/market/v1.t
 import type { Auction, Bid, Order, Params } from "../../../chain/codec/gen/leasehold/market/v1.ts";
 import type { Context } from "../../../chain/runtime/index.ts";
 import { bidAccount } from "../../escrow/index.ts";
-import { emitBidCreated, emitBidEnded, emitBidLowered, emitOrderExtended } from "../events.ts";
+import {
+  emitBidCreated,
+  emitBidEnded,
+  emitBidLowered,
+  emitBidStandby,
+  emitOrderExtended,
+} from "../events.ts";
 import * as state from "../state.ts";
 import { amountOf, leaseOf } from "../types.ts";
 import type { BidKey, OrderKey } from "../types.ts";
@@ -157,6 +163,14 @@ function moveExpiry(ctx: Context, key: BidKey, before: Bid | undefined, after: B
   if (was === after.expiresUptime) return;
   if (was !== 0n) state.bidQueue.remove(ctx, was, 0, id);
   if (after.expiresUptime !== 0n) state.bidQueue.insert(ctx, after.expiresUptime, 0, id);
+}
+
+/** open -> standby: binding until the winner runs, its own time stops. Events: EventBidStandby. */
+export function holdBid(ctx: Context, { key, bid }: Entry): void {
+  const waiting: Bid = { ...bid, state: BidState.STANDBY, expiresUptime: 0n };
+  state.bids.set(ctx, state.leaseTuple(key), waiting);
+  moveExpiry(ctx, key, bid, waiting);
+  emitBidStandby(ctx, waiting);
 }
 
 /** A new best bid in the last seconds moves the award. A deadline of 0 is never moved. */

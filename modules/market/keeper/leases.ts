@@ -3,7 +3,6 @@
 
 import { assert, must } from "../../../chain/base/assert.ts";
 import {
-  BidState,
   LeaseEnd,
   LeaseKind,
   LeaseState,
@@ -370,11 +369,6 @@ function exclude(ctx: Context, key: LeaseKey, lease: Lease): void {
   const id = state.exclusions.keyBytes(place);
   state.drainQueue.insert(ctx, until, state.Kind.EXCLUSION, id);
   emitProviderExcluded(ctx, lease, until);
-}
-
-/** A bid that waits beside a starting lease is on standby. */
-export function isStandby(bid: Bid): boolean {
-  return bid.state === BidState.STANDBY;
 }
 
 /** The lease that an order has, whichever its state; a matched order has one. */

@@ -1,3 +1,5 @@
+// MsgCreateBid: the checks of a bid by hand, and its deposit.
+
 import type { Address } from "../../../chain/base/address.ts";
 import { addCoins, fromWireCoin, toWireCoin } from "../../../chain/base/coins.ts";
 import {

@@ -1,3 +1,5 @@
+// MsgLowerBid: a lower price for a live bid.
+
 import {
   AwardMode,
   BidState,

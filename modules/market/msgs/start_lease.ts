@@ -1,3 +1,5 @@
+// MsgStartLease: the tenant's receipt starts a lease.
+
 import {
   LeaseState,
   MsgStartLease,
