@@ -1,6 +1,6 @@
 // The rows of the transaction index. One row per attribute value and block, holding the list of
 // (transaction, event) pairs: blocks of like transactions share most values, so the index grows by
-// about a dozen rows per transaction instead of forty.
+// a few rows per transaction instead of thirty.
 
 import { concatBytes, readU64BigEndian, u64BigEndian, utf8 } from "../../base/bytes.ts";
 import type { Event, ExecTxResult } from "../../codec/gen/tendermint/abci.ts";
