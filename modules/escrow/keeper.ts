@@ -14,11 +14,7 @@ import type {
   Params,
   Payment,
 } from "../../chain/codec/gen/leasehold/escrow/v1.ts";
-import {
-  AccountState,
-  PaymentState,
-  Scope,
-} from "../../chain/codec/gen/leasehold/escrow/v1.ts";
+import { AccountState, PaymentState, Scope } from "../../chain/codec/gen/leasehold/escrow/v1.ts";
 import type { Context } from "../../chain/runtime/types.ts";
 import { escrowErrors } from "./errors.ts";
 import * as events from "./events.ts";
