@@ -1,6 +1,6 @@
 // Formulas of module market as text tables, and packing and the ladder as pure functions.
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { EndpointKind, ResourceUnit } from "../../chain/codec/gen/leasehold/market/v1.ts";
