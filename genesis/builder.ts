@@ -87,7 +87,7 @@ function authState(defaults: JsonObject, spec: GenesisSpec): JsonObject {
 }
 
 function denomTable(spec: GenesisSpec): Json {
-  return spec.denoms.map((one) => ({
+  return [...spec.denoms].sort(compareDenom).map((one) => ({
     denom: one.denom,
     rate_ppm: one.ratePpm.toString(),
     min_deposit: one.minDeposit.toString(),
