@@ -71,7 +71,7 @@ function bankState(defaults: JsonObject, spec: GenesisSpec): JsonObject {
     ...defaults,
     balances,
     supply: supply.map((coin) => ({ ...toWireCoin(coin) })),
-    denom_metadata: spec.denoms.map(metadata),
+    denom_metadata: [...spec.denoms].sort(compareDenom).map(metadata),
   };
 }
 

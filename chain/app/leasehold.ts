@@ -50,13 +50,13 @@ export function leaseholdParts(platform: Platform, version: string): AppParts {
 
 /**
  * The stages, each with its own order: those of the SDK's modules first, as the SDK has them, then
- * ours. Providers that fell silent before anything that asks who is fresh; escrow before market, so
- * that funds that ran out suspend before a book is matched; market before deployment, which follows
- * what became of orders and leases.
+ * ours. Begin: providers that fell silent before anything that asks who is fresh; escrow before
+ * market, so that funds that ran out suspend before a deadline is judged. End: awards before payouts
+ * and warnings; deployment last, as it follows what became of orders and leases.
  */
 const ORDERS: StageNames = {
   preBlock: [],
   beginBlock: ["provider", "escrow", "market"],
-  endBlock: ["escrow", "market", "deployment"],
+  endBlock: ["market", "escrow", "deployment"],
   initGenesis: ["chain", "consensus", "auth", "bank", "provider", "escrow", "market", "deployment"],
 };

@@ -42,16 +42,13 @@ export function sortedJsonBytes(json: Json): Uint8Array {
   return utf8(sortedJson(json));
 }
 
-/** A JSON string as Go's encoding/json writes it. */
+/** A JSON string as Go's encoding/json (1.22 and newer) and CosmJS write it. */
 function escaped(text: string): string {
   return JSON.stringify(text).replace(
-    /[<>&\u2028\u2029]|\\[bf]/g,
-    (found) => ESCAPES[found] ?? `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    /[<>&\u2028\u2029]/g,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
-
-/** Go has no short form for these two. */
-const ESCAPES: Readonly<Record<string, string>> = { "\\b": "\\u0008", "\\f": "\\u000c" };
 
 function bodyToAmino(
   type: MessageType<unknown>,

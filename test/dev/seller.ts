@@ -50,6 +50,7 @@ export class RunningSeller {
   #beat = 0n;
   #beatUptime = 0n;
   #stopped = false;
+  #watching: Promise<void> = Promise.resolve();
 
   private constructor(options: SellerOptions, client: LeaseholdClient, address: string) {
     this.#options = options;
@@ -68,7 +69,7 @@ export class RunningSeller {
       running.#server.listen(options.port, "127.0.0.1", resolve),
     );
     await running.#enlist();
-    void running.#watch();
+    running.#watching = running.#watch();
     return running;
   }
 
@@ -81,6 +82,7 @@ export class RunningSeller {
   async stop(): Promise<void> {
     this.#stopped = true;
     await new Promise((resolve) => this.#server.close(resolve));
+    await this.#watching;
     await this.#queue.catch(() => undefined);
     this.#client.disconnect();
   }
@@ -141,10 +143,10 @@ export class RunningSeller {
   }
 
   async #watch(): Promise<void> {
-    const { params } = await this.#client.query.provider.params();
     while (!this.#stopped) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       try {
+        const { params } = await this.#client.query.provider.params();
         const { clocks } = await this.#client.query.chain.clocks();
         if (clocks.uptime - this.#beatUptime >= params.heartbeatPeriod / 3n)
           await this.#heartbeat();

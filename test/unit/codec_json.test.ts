@@ -128,9 +128,10 @@ test("the text that is signed is Go's: sorted, no space, escaped", () => {
   const json = { b: [1, true, null, { z: "a", a: {} }], a: '<&>\u2028\u2029\u0000\b\f\n\t"\\é𝔘' };
   assert.is(
     sortedJson(json),
-    '{"a":"\\u003c\\u0026\\u003e\\u2028\\u2029\\u0000\\u0008\\u000c\\n\\t\\"\\\\é𝔘",' +
+    '{"a":"\\u003c\\u0026\\u003e\\u2028\\u2029\\u0000\\b\\f\\n\\t\\"\\\\é𝔘",' +
       '"b":[1,true,null,{"a":{},"z":"a"}]}',
   );
+  assert.is(sortedJson("a\\b"), '"a\\\\b"', "a backslash before a letter is no escape");
 });
 
 test("amino JSON needs a name inside an Any, and has none for a oneof", () => {

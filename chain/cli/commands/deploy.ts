@@ -47,7 +47,7 @@ const SECONDS_PER_HOUR = 3600n;
 const HOURS_PER_MONTH = 720n;
 
 /** The deposit of a call: the flag, else 24 hours at the ceiling, at least what the chain asks. */
-async function depositOf(call: Call, client: LeaseholdClient, plan: SdlPlan): Promise<Coin> {
+function depositOf(call: Call, client: LeaseholdClient, plan: SdlPlan): Coin {
   const text = call.args.value("deposit");
   if (text !== undefined) {
     const coin = parseCoin(text);
@@ -57,10 +57,7 @@ async function depositOf(call: Call, client: LeaseholdClient, plan: SdlPlan): Pr
       );
     return coin;
   }
-  const usual = defaultDeposit(plan);
-  const { params } = await client.query.escrow.params();
-  const least = params.denoms.find((one) => one.denom === usual.denom)?.minDeposit ?? 0n;
-  return { denom: usual.denom, amount: usual.amount > least ? usual.amount : least };
+  return defaultDeposit(plan, client.facts.minDeposits);
 }
 
 /** The chain says amounts over its messages; the CLI's own pipeline signs them. */
@@ -101,7 +98,7 @@ export async function prepareDeployment(call: Call, dseq = 0n): Promise<Prepared
     });
   }
   const { address: owner } = fromKey(call);
-  const deposit = await depositOf(call, client, plan);
+  const deposit = depositOf(call, client, plan);
   if (deposit.denom !== plan.denom) {
     throw new CliFailure(`the deposit is ${formatCoin(deposit)}, but prices are in ${plan.denom}`);
   }
