@@ -48,6 +48,7 @@ const CALLS: readonly (readonly [string, object])[] = [
   ["block", { height: "8" }],
   ["validators", { height: "7" }],
   ["consensus_params", { height: "7" }],
+  ["commit", { height: "6" }],
   ["block_results", { height: "6" }],
   ["blockchain", { minHeight: "2", maxHeight: "9" }],
   ["header", { height: "1" }],
