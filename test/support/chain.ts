@@ -15,7 +15,7 @@ import type { Any, Json, MessageType } from "../../chain/codec/index.ts";
 import type { Platform } from "../../chain/base/platform.ts";
 import { fastPlatform } from "../../chain/node/platform.ts";
 import { Application } from "../../chain/runtime/index.ts";
-import type { AppParts, BranchContext } from "../../chain/runtime/index.ts";
+import type { AppParts, AppSettings, BranchContext } from "../../chain/runtime/index.ts";
 import { TreeMultiStore } from "../../chain/store/index.ts";
 import type { CommitBatch } from "../../chain/store/index.ts";
 import { buildGenesis, preset } from "../../genesis/index.ts";
@@ -42,6 +42,10 @@ export interface TestChainOptions {
   /** Seconds since 1970 of the genesis; default 2027-01-15. */
   readonly genesisTime?: bigint;
   readonly parts?: (platform: Platform) => AppParts;
+  /** Gas limit of a block; default none. */
+  readonly maxGas?: bigint;
+  /** What a node would decide. */
+  readonly settings?: Partial<AppSettings>;
   /** Gets what a node would write, at each commit. */
   readonly disk?: (batch: CommitBatch) => void;
 }
@@ -85,7 +89,7 @@ export class TestChain {
   static create(options: TestChainOptions = {}): TestChain {
     const parts = (options.parts ?? leasehold)(platform);
     const store = new TreeMultiStore(platform, storeNames(parts));
-    const app = new Application(parts, { store, platform });
+    const app = new Application(parts, { store, platform, ...options.settings });
     const local = preset("local");
     const time = options.genesisTime ?? 1_800_000_000n;
     const chain = new TestChain(
@@ -98,7 +102,10 @@ export class TestChain {
       time: { seconds: time, nanos: 0 },
       chainId: chain.chainId,
       initialHeight: 1n,
-      consensusParams: defaultConsensusParams(),
+      consensusParams: {
+        ...defaultConsensusParams(),
+        block: { maxBytes: 22_020_096n, maxGas: options.maxGas ?? -1n },
+      },
       validators: [{ pubKey: { ed25519: VALIDATOR_KEY }, power: 1n }],
       appStateBytes: utf8(JSON.stringify(chain.#genesis(options, parts))),
     });

@@ -220,4 +220,49 @@ test("InitChain arriving again discards what was staged, and the first block is 
   assert.throws(() => client.initChain(made.genesis), /InitChain after a commit/);
 });
 
+test("block gas: what crosses the limit is undone, what follows does not run", () => {
+  const chain = TestChain.create({ maxGas: 150_000n });
+  const [alice, bob] = [chain.account("alice"), chain.account("bob")];
+  const fee = [{ denom: "ulease", amount: "1" }];
+  const options = { gas: 100_000n, fee };
+  const txs = [0n, 1n, 2n, 3n].map((ahead) =>
+    chain.sign(alice, [send(alice, bob, 10n)], options, ahead),
+  );
+  const results = chain.block([...txs, Uint8Array.of(1)]);
+  assert.equal(
+    results.map((result) => [result.codespace, result.code, result.gasUsed > 0n]),
+    [
+      ["", 0, true],
+      ["", 0, true],
+      ["sdk", 11, true],
+      ["sdk", 11, false],
+      ["sdk", 2, false],
+    ],
+  );
+  assert.match(
+    results[2]?.log ?? "",
+    /^out of gas in location: block gas meter; gasWanted: 100000/,
+  );
+  assert.is(results[3]?.log, "no block gas left to run tx: out of gas");
+  assert.is(chain.balance(alice.bytes), 10n ** 12n - 23n);
+  const greedy = chain.deliver(alice, [send(alice, bob, 1n)], { gas: 150_001n });
+  assert.equal([greedy.codespace, greedy.code], ["sdk", 41]);
+});
+
+test("the node's minimum gas price is asked in CheckTx only", () => {
+  const minGasPrices = [{ denom: "ulease", amount: 25n * 10n ** 14n }];
+  const chain = TestChain.create({ settings: { minGasPrices } });
+  const [alice, bob] = [chain.account("alice"), chain.account("bob")];
+  const paying = (amount: string): Uint8Array =>
+    chain.sign(alice, [send(alice, bob, 1n)], {
+      gas: 100_000n,
+      fee: [{ denom: "ulease", amount }],
+    });
+  const refused = chain.client.checkTx(paying("249"));
+  assert.is(refused.code, 13);
+  assert.is(refused.log, "insufficient fees; got: 249ulease required: 250ulease: insufficient fee");
+  assert.is(chain.client.checkTx(paying("250")).code, 0);
+  assert.is(chain.block([paying("0")])[0]?.code, 0);
+});
+
 test.run();
