@@ -22,6 +22,7 @@ import type { MessageType } from "../../chain/codec/types.ts";
 import type { AppModule } from "../../chain/runtime/index.ts";
 import { createDeploymentModule } from "../../modules/deployment/index.ts";
 import type { DeploymentKeeper, DeploymentNeeds } from "../../modules/deployment/index.ts";
+import { leasePayment } from "../../modules/escrow/index.ts";
 import { marketErrors } from "../../modules/market/errors.ts";
 import type { LeaseEnded, MarketHooks, NewOrder } from "../../modules/market/index.ts";
 import { EscrowBench, fromBalance, testAddress } from "./escrow.ts";
@@ -151,6 +152,21 @@ export class DeploymentBench {
   block(seconds: number): void {
     this.escrow.advance(seconds);
     this.escrow.run((ctx) => void this.module.endBlock?.(ctx), "block");
+  }
+
+  /** Lets a lease of group 1 eat 5 LEASE at 3.6 LEASE an hour, until grace has ended. */
+  runDry(): void {
+    this.pay(1);
+    for (let hour = 0; hour < 28; hour++) this.block(3600);
+  }
+
+  /** Starts a payment of 3.6 LEASE an hour from the account of deployment 1. */
+  pay(oseq: number): void {
+    const ref = leasePayment({ owner: OWNER, dseq: 1n, gseq: 1, oseq, provider: PROVIDER });
+    this.escrow.run((ctx) => {
+      this.escrow.keeper.createPayment(ctx, { ...ref, payee: PROVIDER, rate: 3_600_000n });
+      this.escrow.keeper.startPayment(ctx, ref);
+    });
   }
 
   faults(): string[] {

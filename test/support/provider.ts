@@ -2,7 +2,7 @@
 
 import * as assert from "uvu/assert";
 import type { Address } from "../../chain/base/address.ts";
-import { ChainError } from "../../chain/base/errors.ts";
+import { ChainError, sdkErrors } from "../../chain/base/errors.ts";
 import type { GenesisState } from "../../chain/codec/gen/leasehold/provider/v1.ts";
 import { MsgRegisterProvider } from "../../chain/codec/gen/leasehold/provider/v1.ts";
 import type { MessageType } from "../../chain/codec/types.ts";
@@ -18,6 +18,8 @@ export class ProviderBench {
   readonly machine = new TestMachine();
   readonly bank = new PlainBank();
   readonly heard: string[] = [];
+  /** Whether the hook of a stale heartbeat fails. */
+  refusesStale = false;
   readonly module: AppModule;
   readonly keeper: ProviderKeeper;
 
@@ -25,7 +27,10 @@ export class ProviderBench {
     const hooks = new HookList<ProviderHooks>("provider");
     hooks.register("test", {
       afterProviderStateChanged: (_ctx, _provider, state) => void this.heard.push(`state ${state}`),
-      afterHeartbeatStale: () => void this.heard.push("stale"),
+      afterHeartbeatStale: () => {
+        if (this.refusesStale) throw sdkErrors.logic.with("the test refuses");
+        this.heard.push("stale");
+      },
       afterHeartbeatFresh: () => void this.heard.push("fresh"),
     });
     const chain = { baseDenom: () => "ulease" };

@@ -22,8 +22,7 @@ import type {
   QueryDeploymentsResponse,
 } from "../../chain/codec/gen/leasehold/deployment/v1.ts";
 import { LeaseEnd, OnLeaseClose, OrderEnd } from "../../chain/codec/gen/leasehold/market/v1.ts";
-import type { Context } from "../../chain/runtime/index.ts";
-import { deploymentAccount, leasePayment } from "../../modules/escrow/index.ts";
+import { deploymentAccount } from "../../modules/escrow/index.ts";
 import { marketErrors } from "../../modules/market/errors.ts";
 import { DeploymentBench, group, OWNER, PROVIDER } from "../support/deployment.ts";
 import { fromBalance, testAddress } from "../support/escrow.ts";
@@ -183,21 +182,10 @@ test("an order that expires leaves no open group behind", () => {
   assert.equal(bench.faults(), []);
 });
 
-/** Lets a lease of group 1 eat the deposit of 5 LEASE at 3.6 LEASE an hour, until grace has ended. */
-function runDry(bench: DeploymentBench): void {
-  const ref = leasePayment({ owner: OWNER, dseq: 1n, gseq: 1, oseq: 1, provider: PROVIDER });
-  bench.escrow.run((ctx: Context) => {
-    bench.escrow.keeper.createPayment(ctx, { ...ref, payee: PROVIDER, rate: 3_600_000n });
-    bench.escrow.keeper.startPayment(ctx, ref);
-  });
-  for (let i = 0; i < 3; i++) bench.block(3600);
-  for (let i = 0; i < 25; i++) bench.block(3600);
-}
-
 test("the end of grace pauses the deployment, which closes 90 days of U later", () => {
   const bench = new DeploymentBench();
   bench.create();
-  runDry(bench);
+  bench.runDry();
   assert.is(bench.state(), "PAUSED(FUNDS)");
   assert.equal(bench.groups(), ["paused(DEPLOYMENT)", "paused(DEPLOYMENT)"]);
   assert.equal(bench.faults(), []);
@@ -215,7 +203,7 @@ test("the end of grace pauses the deployment, which closes 90 days of U later", 
 test("a deposit and a resume bring it back", () => {
   const bench = new DeploymentBench();
   bench.create();
-  runDry(bench);
+  bench.runDry();
   bench.escrow.run((ctx) =>
     bench.escrow.keeper.deposit(ctx, deploymentAccount(OWNER, 1n), OWNER, [
       fromBalance(9_000_000n),
