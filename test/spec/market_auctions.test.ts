@@ -3,14 +3,19 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { MsgCreateDeployment } from "../../chain/codec/gen/leasehold/deployment/v1.ts";
+import {
+  MsgCreateDeployment,
+  MsgResumeDeployment,
+} from "../../chain/codec/gen/leasehold/deployment/v1.ts";
 import {
   AwardMode,
   AwardSettings,
   GenesisState,
+  LeaseEnd,
   LeaseState,
   MsgCreateBid,
   MsgMatchOrder,
+  MsgPauseOffer,
   OrderState,
   QueryBidsRequest,
   QueryBidsResponse,
@@ -185,6 +190,50 @@ test("same_provider: the least sum wins, though another is cheaper on one group"
   assert.is(scene.order(key)?.winner, carol.address);
   assert.is(scene.order(second)?.winner, carol.address);
   assert.equal(scene.faults(), []);
+});
+
+test("when no quote holds at the award, the scan goes on behind them before the order rolls", () => {
+  const scene = MarketScene.withParams({ order_max_bids: 4 });
+  const sellers = ["bob", "carol", "dave", "erin", "frank"].map((name) => scene.seller(name));
+  for (const [i, by] of sellers.entries()) scene.offer(by, GPU + BigInt(i) * 100_000n);
+  const key = scene.deploy([group("g")], { mode: AwardMode.AUTO, deadlineS: 60n });
+  assert.is(scene.bids(key).length, 4);
+  for (const [i, by] of sellers.slice(0, 4).entries())
+    scene.chain.must(by, [msg(MsgPauseOffer, { operator: by.address, id: BigInt(i + 1) })]);
+  scene.chain.advance(45, 5);
+  assert.is(scene.auction(key)?.scanned, true);
+  assert.is(scene.auction(key)?.rolling, false);
+  assert.equal(
+    scene.bids(key).map((bid) => bid.id.provider),
+    [sellers[4]?.address],
+  );
+  assert.equal(scene.faults(), []);
+  scene.chain.block([]);
+  assert.is(scene.order(key)?.winner, sellers[4]?.address);
+});
+
+test("after a pause for funds the former provider goes first, at its former price", () => {
+  for (const notSticky of [false, true]) {
+    const scene = new MarketScene();
+    const [bob, carol] = ["bob", "carol"].map((name) => scene.seller(name)) as [Signer, Signer];
+    scene.offer(bob, GPU);
+    const settings = { mode: AwardMode.AUTO, notSticky };
+    const key = scene.deploy([group("g", { price: quoteOf(GPU) })], settings, quoteOf(GPU) + 1000n);
+    scene.chain.block([]);
+    assert.is(scene.start(bob, key).log, "");
+    scene.chain.advance(3700 + 86_400, 60);
+    assert.is(scene.mustLease(key, bob).end, LeaseEnd.FUNDS);
+    for (const by of [bob, carol]) scene.beat(by);
+    scene.offer(carol, GPU - 1000n);
+    scene.deposit(key, 3n * quoteOf(GPU));
+    const resume = { owner: scene.tenant.address, dseq: key.dseq };
+    scene.chain.must(scene.tenant, [msg(MsgResumeDeployment, resume)]);
+    const next = { ...key, oseq: 2 };
+    assert.is(scene.bids(next).length, 2);
+    scene.chain.block([]);
+    assert.is(scene.order(next)?.winner, (notSticky ? carol : bob).address);
+    assert.equal(scene.faults(), []);
+  }
 });
 
 test("MatchOrder has effect once per 60 s; new offers are found", () => {

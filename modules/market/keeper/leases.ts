@@ -64,12 +64,20 @@ export function isLive(lease: Lease): boolean {
 }
 
 /**
- * A lease after its account has caught up, so that its state is the one of now.
- * Throws: market/4.
+ * A lease after its account has caught up and its term, if over, has ended it: its state is the one
+ * of now, whether or not the queues have run. Throws: market/4.
  */
 export function currentLease(ctx: Context, deps: Deps, key: LeaseKey): Lease {
   deps.escrow.catchUp(ctx, accountOf(key));
+  const lease = getLease(ctx, key);
+  if (isLive(lease) && hasTerm(lease) && ctx.now >= termEnd(lease))
+    closeLease(ctx, deps, key, { end: LeaseEnd.TERM, side: "term" });
   return getLease(ctx, key);
+}
+
+/** Whether a term runs. */
+function hasTerm(lease: Lease): boolean {
+  return lease.startedAt !== 0n && lease.durationS !== 0n;
 }
 
 /** The live lease of a group; undefined when it has none. */
@@ -320,8 +328,7 @@ export function finishLease(ctx: Context, deps: Deps, key: LeaseKey, ending: End
   const order = getOrder(ctx, orderOf(key));
   const id = state.leaseBytes(key);
   unqueueDeadline(ctx, key, lease);
-  if (lease.startedAt !== 0n && lease.durationS !== 0n)
-    state.termQueue.remove(ctx, termEnd(lease), state.Kind.LEASE, id);
+  if (hasTerm(lease)) state.termQueue.remove(ctx, termEnd(lease), state.Kind.LEASE, id);
   const closed: Lease = {
     ...lease,
     state: LeaseState.CLOSED,

@@ -154,17 +154,16 @@ export function scanOrder(ctx: Context, deps: Deps, key: OrderKey, budget: ScanB
   const limit = Math.min(ROWS_PER_ORDER, budget.rows);
   const rows = readRows(ctx, rangesOf(order.spec), auction.cursor, limit + 1);
   let stop: Row | undefined = rows[limit];
-  let full = false;
+  let full = isFullOfQuotes(ctx, deps, key);
   budget.rows -= Math.max(1, Math.min(rows.length, limit));
   for (const row of rows.slice(0, limit)) {
-    full = isFullOfQuotes(ctx, deps, key);
     if (full || budget.offers === 0) {
       stop = row;
       break;
     }
     if (!isCandidate(ctx, key, order, row)) continue;
     budget.offers--;
-    quote(ctx, deps, { key, order, row });
+    if (quote(ctx, deps, { key, order, row })) full = isFullOfQuotes(ctx, deps, key);
   }
   const cursor = stop === undefined ? EMPTY_BYTES : cursorAt(stop);
   const now = state.auctions.must(ctx, state.orderTuple(key));
@@ -191,21 +190,21 @@ interface Candidate {
   readonly row: Row;
 }
 
-/** Makes a quote of an offer where it fits and its provider has no better bid. */
-function quote(ctx: Context, deps: Deps, { key, order, row }: Candidate): void {
+/** Makes a quote of an offer where it fits and its provider has no better bid. Gives back whether. */
+function quote(ctx: Context, deps: Deps, { key, order, row }: Candidate): boolean {
   const provider = addressFromBytes(row.row.provider);
   const offer = getOffer(ctx, row.id);
   const fit = offerFit(order.spec, offer, freeHosts(ctx, row.id), amountOf(order.ceiling));
-  if (isMiss(fit) || !deps.provider.isAwardable(ctx, provider)) return;
+  if (isMiss(fit) || !deps.provider.isAwardable(ctx, provider)) return false;
   const claims = offerClaims(deps.provider.get(ctx, provider).attributes, offer.attributes);
-  if (requirementMiss(order.spec, claims) !== undefined) return;
+  if (requirementMiss(order.spec, claims) !== undefined) return false;
   const bidKey = leaseOf(key, provider);
-  if (isBarred(ctx, bidKey, fit.price)) return;
+  if (isBarred(ctx, bidKey, fit.price)) return false;
   const before = state.bids.get(ctx, state.leaseTuple(bidKey));
   const bid = quoteOf(ctx, order, offer, { provider, price: fit.price, before });
-  if (before !== undefined && !improves(before, bid)) return;
+  if (before !== undefined && !improves(before, bid)) return false;
   const auction = state.auctions.must(ctx, state.orderTuple(key));
-  enterBook(ctx, deps, { key, order, auction }, bid, before);
+  return enterBook(ctx, deps, { key, order, auction }, bid, before);
 }
 
 /** A bid by hand stands; an older quote gives way to a cheaper one of the same provider. */

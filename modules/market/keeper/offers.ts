@@ -226,7 +226,7 @@ export function updateOffer(
   offer: Offer,
   to: Pick<Offer, "prices" | "shapes" | "expiresAt">,
 ): Offer {
-  requireStanding(offer);
+  requireStanding(ctx, offer);
   const shapes = to.shapes.length === 0 ? offer.shapes : to.shapes;
   const provider = ctx.addresses.parse(offer.provider);
   const free = reshape(
@@ -292,10 +292,10 @@ function closeOffer(ctx: Context, deps: Deps, offer: Offer): void {
   emitOfferState(ctx, { ...offer, state: OfferState.CLOSED });
 }
 
-/** An offer that may be changed. Throws: market/9. */
-export function requireStanding(offer: Offer): void {
-  if (offer.state === OfferState.DRAINING)
-    throw marketErrors.offerState.with(`offer ${offer.id} has ended and drains`);
+/** An offer that may be changed: it has not ended, whether or not the queue has run. Throws: market/9. */
+export function requireStanding(ctx: Context, offer: Offer): void {
+  if (offer.state === OfferState.DRAINING || offer.expiresAt <= ctx.now)
+    throw marketErrors.offerState.with(`offer ${offer.id} has ended`);
 }
 
 // ---- capacity ---------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ export function cancelOffer(deps: Deps): MsgHandler<MsgCancelOffer, MsgCancelOff
     handle(ctx, msg) {
       const offer = getOffer(ctx, msg.id);
       requireOfferOperator(ctx, deps, offer, msg.operator);
-      requireStanding(offer);
+      requireStanding(ctx, offer);
       endOffer(ctx, deps, offer);
       return {};
     },

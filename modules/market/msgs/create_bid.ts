@@ -13,7 +13,7 @@ import type { Provider } from "../../../chain/codec/gen/leasehold/provider/v1.ts
 import type { Context, MsgHandler } from "../../../chain/runtime/index.ts";
 import { bidAccount } from "../../escrow/index.ts";
 import { marketErrors } from "../errors.ts";
-import { effOf, enterBook, wakeRolling } from "../keeper/book.ts";
+import { effOf, endBid, enterBook, isOver, wakeRolling } from "../keeper/book.ts";
 import { readParams } from "../keeper/deps.ts";
 import type { Deps } from "../keeper/deps.ts";
 import { requireEligible } from "../keeper/eligibility.ts";
@@ -57,8 +57,7 @@ function handle(ctx: Context, deps: Deps, msg: MsgCreateBid): MsgCreateBidRespon
   const key = leaseOf(order, provider);
   const open = requireOpen(ctx, order);
   checkCeiling(open, msg);
-  if (state.bids.has(ctx, state.leaseTuple(key)))
-    throw marketErrors.bidExists.with("lower it instead");
+  dropExpired(ctx, deps, key);
   const bid = newBid(ctx, open, msg, unitsOf(open, msg, seller));
   requireEligible(ctx, deps, key, open.spec, bid);
   ctx.gas.consume(END_GAS, "end of a bid");
@@ -68,6 +67,14 @@ function handle(ctx: Context, deps: Deps, msg: MsgCreateBid): MsgCreateBidRespon
   payDeposit(ctx, deps, key, msg);
   wakeRolling(ctx, deps, order, open);
   return { revision: bid.revision, eff: bid.eff };
+}
+
+/** A bid whose own time is over makes room for a new one, whether or not the queue has run. */
+function dropExpired(ctx: Context, deps: Deps, key: BidKey): void {
+  const bid = state.bids.get(ctx, state.leaseTuple(key));
+  if (bid === undefined) return;
+  if (!isOver(ctx, bid)) throw marketErrors.bidExists.with("lower it instead");
+  endBid(ctx, deps, { key, bid }, BidState.EXPIRED);
 }
 
 function checkCeiling(order: Order, msg: MsgCreateBid): void {

@@ -24,7 +24,7 @@ export function resumeOffer(deps: Deps): MsgHandler<MsgResumeOffer, MsgResumeOff
     handle(ctx, msg) {
       const offer = getOffer(ctx, msg.id);
       requireOfferOperator(ctx, deps, offer, msg.operator);
-      requireStanding(offer);
+      requireStanding(ctx, offer);
       if (!offer.causes.includes(OfferCause.OWNER))
         throw marketErrors.nothingChanges.with(`offer ${msg.id} is not paused by its operator`);
       setCause(ctx, offer, OfferCause.OWNER, false);
