@@ -183,7 +183,8 @@ export class Escrow implements EscrowKeeper {
       this.#takeDeposits(ledger, depositor, deposits);
       const resumed = tryResume(ledger);
       ledger.recompute();
-      const { fundedUntil } = ledger.account;
+      const { fundedUntil, state: now } = ledger.account;
+      if (!resumed && now === AccountState.OPEN) ledger.transitions.push({ kind: "deposited" });
       return { resumed, fundedUntil: fundedUntil === 0n ? undefined : fundedUntil };
     });
   }

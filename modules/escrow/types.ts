@@ -224,6 +224,8 @@ export type Transition =
   | { readonly kind: "suspended"; readonly at: bigint }
   /** A deposit reached the resume minimum: suspended payments are pending again. */
   | { readonly kind: "resumed" }
+  /** A deposit went into an open account: what waits for funds may be tried again. */
+  | { readonly kind: "deposited" }
   /** Grace is over: all its payments were closed and paid out; the account is open and empty of them. */
   | { readonly kind: "grace_ended" };
 

@@ -44,6 +44,7 @@ import {
   quoteOf,
   shapes,
 } from "../support/market.ts";
+import { drained } from "../support/market_orders.ts";
 import { msg } from "../support/signing.ts";
 import type { Signer } from "../support/signing.ts";
 
@@ -234,6 +235,17 @@ test("after a pause for funds the former provider goes first, at its former pric
     assert.is(scene.order(next)?.winner, (notSticky ? carol : bob).address);
     assert.equal(scene.faults(), []);
   }
+});
+
+test("a deposit wakes an order whose award failed on funds", () => {
+  const scene = new MarketScene();
+  const bob = scene.seller("bob");
+  const key = drained(scene, bob);
+  assert.is(scene.auction(key)?.deadlineUptime, 0n);
+  scene.deposit(key, 10_000_000n);
+  scene.chain.advance(10);
+  assert.is(scene.order(key)?.winner, bob.address);
+  assert.equal(scene.faults(), []);
 });
 
 test("MatchOrder has effect once per 60 s; new offers are found", () => {

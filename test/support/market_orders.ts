@@ -191,7 +191,7 @@ export const ORDER_ROWS: readonly (readonly [string, () => void])[] = [
 ];
 
 /** An order that opens funded, and whose account another lease empties before its award. */
-function drained(scene: MarketScene, bob: Signer): OrderKey {
+export function drained(scene: MarketScene, bob: Signer): OrderKey {
   scene.offer(bob, GPU);
   const dear = group("a", { price: 3_000_000n });
   const key = scene.deploy([dear, group("b", { price: 900_000n })], {}, 4_000_000n);

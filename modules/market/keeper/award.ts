@@ -133,7 +133,7 @@ function roll(
   ctx: Context,
   { key, order, auction }: { key: OrderKey; order: Order; auction: Auction },
 ): void {
-  setDeadline(ctx, { key, order, auction: { ...auction, rolling: true } }, 0n);
+  setDeadline(ctx, { key, auction: { ...auction, rolling: true } }, 0n);
   if (!auction.rolling) emitOrderRolling(ctx, order.id);
 }
 

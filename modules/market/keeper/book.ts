@@ -180,7 +180,7 @@ function extend(ctx: Context, { key, order, auction }: OpenOrder): void {
   if (extensions >= MAX_EXTENSIONS || ctx.uptime >= deadlineUptime) return;
   if (deadlineUptime - ctx.uptime > EXTENSION_S) return;
   const moved = deadlineUptime + EXTENSION_S;
-  setDeadline(ctx, { key, order, auction: { ...auction, extensions: extensions + 1 } }, moved);
+  setDeadline(ctx, { key, auction: { ...auction, extensions: extensions + 1 } }, moved);
   emitOrderExtended(ctx, order.id, moved);
 }
 
@@ -188,7 +188,11 @@ function extend(ctx: Context, { key, order, auction }: OpenOrder): void {
  * Plans the award of an order for a second of U (0 = none) and stores its auction. Before the first
  * scan has ended the award stands in no queue.
  */
-export function setDeadline(ctx: Context, { key, auction }: OpenOrder, deadline: bigint): Auction {
+export function setDeadline(
+  ctx: Context,
+  { key, auction }: Pick<OpenOrder, "key" | "auction">,
+  deadline: bigint,
+): Auction {
   const id = state.orderBytes(key);
   const { ORDER } = state.Kind;
   if (auction.deadlineUptime !== 0n)
@@ -200,11 +204,11 @@ export function setDeadline(ctx: Context, { key, auction }: OpenOrder, deadline:
 }
 
 /** A rolling order whose book has bids is awarded after a short window. */
-export function wakeRolling(ctx: Context, deps: Deps, key: OrderKey, order: Order): void {
-  const auction = state.auctions.must(ctx, state.orderTuple(key));
-  if (!auction.rolling || auction.deadlineUptime !== 0n) return;
+export function wakeRolling(ctx: Context, deps: Deps, key: OrderKey): void {
+  const auction = state.auctions.get(ctx, state.orderTuple(key));
+  if (auction === undefined || !auction.rolling || auction.deadlineUptime !== 0n) return;
   if (listBook(ctx, deps, key).length === 0) return;
-  setDeadline(ctx, { key, order, auction }, ctx.uptime + ROLLING_WINDOW_S);
+  setDeadline(ctx, { key, auction }, ctx.uptime + ROLLING_WINDOW_S);
 }
 
 // ---- ending -----------------------------------------------------------------------------------------

@@ -252,11 +252,11 @@ export function firstScan(ctx: Context, deps: Deps, key: OrderKey, budget: ScanB
   const auction = state.auctions.must(ctx, place);
   const ready = setDeadline(
     ctx,
-    { key, order, auction: { ...auction, scanned: true } },
+    { key, auction: { ...auction, scanned: true } },
     auction.deadlineUptime,
   );
   planRematch(ctx, key, ready, ctx.uptime + readParams(ctx).rematchS);
-  wakeRolling(ctx, deps, key, order);
+  wakeRolling(ctx, deps, key);
 }
 
 /** A later scan, from the start of the range or from where it stopped. */
@@ -267,7 +267,7 @@ export function rematch(ctx: Context, deps: Deps, key: OrderKey, budget: ScanBud
   if (order?.state !== OrderState.OPEN) return;
   const auction = state.auctions.must(ctx, place);
   planRematch(ctx, key, auction, ctx.uptime + readParams(ctx).rematchS);
-  wakeRolling(ctx, deps, key, order);
+  wakeRolling(ctx, deps, key);
 }
 
 /** Plans the next scan, from the start of the range unless the book was full of quotes. */

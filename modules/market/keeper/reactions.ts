@@ -41,11 +41,11 @@ function applyToLeases(
   const id = accountIdOf(account, ctx.addresses);
   if (id.scope !== Scope.DEPLOYMENT) return;
   for (const key of ordersOf(ctx, ctx.addresses.parse(id.owner), id.dseq)) {
+    const funded = transition.kind === "resumed" || transition.kind === "deposited";
+    if (funded) wakeRolling(ctx, deps, key);
+    if (transition.kind === "deposited") continue;
     const order = getOrder(ctx, key);
-    if (order.state === OrderState.OPEN) {
-      if (transition.kind === "resumed") wakeRolling(ctx, deps, key, order);
-      continue;
-    }
+    if (order.state === OrderState.OPEN) continue;
     const leaseKey = leaseOf(key, ctx.addresses.parse(order.winner));
     const lease = state.leases.must(ctx, state.leaseTuple(leaseKey));
     applyToLease(ctx, deps, leaseKey, lease, transition);

@@ -65,7 +65,7 @@ function handle(ctx: Context, deps: Deps, msg: MsgCreateBid): MsgCreateBidRespon
   if (!enterBook(ctx, deps, { key: order, order: open, auction }, bid))
     throw marketErrors.bookFull.with(`effective price ${bid.eff}${msg.price.denom} per hour`);
   payDeposit(ctx, deps, key, msg);
-  wakeRolling(ctx, deps, order, open);
+  wakeRolling(ctx, deps, order);
   return { revision: bid.revision, eff: bid.eff };
 }
 
