@@ -36,6 +36,7 @@ import type { RpcParts } from "./rpc/methods.ts";
 import { DEV_METHODS, NODE_METHODS } from "./rpc/node_methods.ts";
 import { RpcServer } from "./rpc/server.ts";
 import type { RpcOptions } from "./rpc/server.ts";
+import { Turns } from "./rpc/turns.ts";
 import { TX_METHODS } from "./rpc/tx_methods.ts";
 import {
   engineSettings,
@@ -132,7 +133,7 @@ async function makeEngine(
   found: Foundation,
   app: Application,
   signer: Signer,
-): Promise<Omit<RpcParts, "app" | "identity" | "genesis" | "dev" | "commitTimeoutMs">> {
+): Promise<Omit<RpcParts, "app" | "identity" | "genesis" | "dev" | "turns" | "commitTimeoutMs">> {
   const { settings, log, platform, genesis, disk, closers } = found;
   const blocks = await BlockStore.load(disk.blocks, platform);
   await requireSameGenesis(blocks, genesis.hash);
@@ -180,6 +181,7 @@ async function assembleNode(options: NodeOptions, found: Foundation): Promise<No
       validatorKey: keys.validator.publicKey,
       validatorAddress: keys.validator.address,
     },
+    turns: new Turns(),
     genesis: genesis.text,
     dev: settings.app.flag("dev"),
     commitTimeoutMs: settings.config.number("rpc.timeout_broadcast_tx_commit"),

@@ -11,6 +11,7 @@ import type { Indexer } from "../index/indexer.ts";
 import type { Platform } from "../../base/platform.ts";
 import type { RpcArguments } from "./protocol.ts";
 import { internalError } from "./protocol.ts";
+import type { Turns } from "./turns.ts";
 
 /** What a node says about itself. */
 export interface NodeIdentity {
@@ -33,6 +34,8 @@ export interface RpcParts {
   readonly mempool: Mempool;
   readonly admission: Admission;
   readonly bus: EventBus;
+  /** Where queries wait for their turn. */
+  readonly turns: Turns;
   readonly identity: NodeIdentity;
   /** CometBFT's genesis document as text. */
   readonly genesis: string;

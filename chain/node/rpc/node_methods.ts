@@ -173,14 +173,14 @@ function abciInfo(parts: RpcParts): unknown {
   };
 }
 
-function abciQuery(parts: RpcParts, args: RpcArguments): unknown {
-  const response = parts.app.query({
+async function abciQuery(parts: RpcParts, args: RpcArguments): Promise<unknown> {
+  const request = {
     path: args.text("path", ""),
     data: args.hex("data"),
     height: args.integer("height") ?? 0n,
     prove: args.flag("prove"),
-  });
-  return { response: queryShape(response) };
+  };
+  return { response: queryShape(await parts.turns.run(() => parts.app.query(request))) };
 }
 
 /** Whole seconds of an argument such as `3600`, `"3600"`, `"90s"`, `"2h"`, `"3d"`. Throws: RpcError. */
@@ -223,6 +223,9 @@ export const NODE_METHODS: readonly RpcMethod[] = [
   method("consensus_state", [], consensusState),
   method("dump_consensus_state", [], dumpConsensusState),
   method("abci_info", [], abciInfo),
+  method("broadcast_evidence", ["evidence"], () => {
+    throw internalError("a chain with one signer takes no evidence");
+  }),
   method("abci_query", ["path", "data", "height", "prove"], abciQuery),
 ];
 

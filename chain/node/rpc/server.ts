@@ -39,6 +39,9 @@ export interface RpcOptions {
 /** Time for an idle connection, milliseconds: longer than the minute that proxies keep theirs. */
 const KEEP_ALIVE_MS = 75_000;
 
+/** A connection on which nothing moves for this long is closed: a reader that does not read. */
+const STALL_MS = 120_000;
+
 /** A listening door. */
 export class RpcServer {
   readonly #server: Server;
@@ -74,6 +77,8 @@ export class RpcServer {
       (request, response) => void this.#handle(request, response),
     );
     this.#server.maxConnections = limits.maxConnections;
+    // Dev methods may work for minutes before they answer; elsewhere nothing does.
+    this.#server.timeout = parts.dev ? 0 : STALL_MS;
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: limits.maxBodyBytes });
     this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
     this.#server.on("clientError", (_error, socket) => {

@@ -101,9 +101,10 @@ async function broadcastCommit(parts: RpcParts, args: RpcArguments): Promise<unk
   }
 }
 
-function checkTx(parts: RpcParts, args: RpcArguments): unknown {
+async function checkTx(parts: RpcParts, args: RpcArguments): Promise<unknown> {
   const tx = args.bytes("tx");
-  return checkTxShape(parts.app.checkTx({ tx, type: CheckTxType.NEW }));
+  const check = (): ResponseCheckTx => parts.app.checkTx({ tx, type: CheckTxType.NEW });
+  return checkTxShape(await parts.turns.run(check));
 }
 
 /** One found transaction; with proof when asked. */
