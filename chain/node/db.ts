@@ -50,7 +50,7 @@ export class Database {
     } catch (error) {
       throw openFailure(path, owner, error);
     }
-    writeFileSync(owner, `${process.pid} ${process.argv.slice(1, 4).join(" ")}\n`);
+    writeFileSync(owner, `${process.pid} ${process.argv.slice(1).join(" ").slice(0, 200)}\n`);
     return new Database(path, level, owner);
   }
 
@@ -134,5 +134,5 @@ function openFailure(path: string, owner: string, error: unknown): Error {
   } catch {
     holder = "a process that left no name";
   }
-  return new Error(`the database ${path} is in use by ${holder}; stop it first`, { cause: error });
+  return new Error(`the database ${path} is in use by ${holder}; stop it first`);
 }

@@ -1,7 +1,9 @@
 // Subscriptions over WebSocket: who wants which events, and their delivery. One event is turned into
 // text once, however many ask for it; a client that does not read is cut off.
 
-import { toBase64 } from "../../base/bytes.ts";
+import { EMPTY_BYTES, toBase64 } from "../../base/bytes.ts";
+import type { ValidatorUpdate } from "../../codec/gen/tendermint/abci.ts";
+import { purePlatform } from "../../crypto/pure.ts";
 import type { EventBus, Publication } from "../events.ts";
 import { publicationsOf } from "../events.ts";
 import type { CommittedBlock } from "../events.ts";
@@ -10,7 +12,7 @@ import { matchesAll, parseQuery } from "../index/query.ts";
 import type { RpcId } from "./protocol.ts";
 import { internalError } from "./protocol.ts";
 import { blockIdShape, blockShape, eventsShape, finalizeShape, headerShape } from "./shapes.ts";
-import { txResultShape, validatorUpdatesShape } from "./shapes.ts";
+import { txResultShape, validatorShape } from "./shapes.ts";
 
 /** Someone who gets events. */
 export interface Subscriber {
@@ -53,8 +55,15 @@ function valueOf(publication: Publication): unknown {
     case "Tx":
       return { TxResult: txValue(publication, height) };
     case "ValidatorSetUpdates":
-      return { validator_updates: validatorUpdatesShape(response.validatorUpdates) };
+      return { validator_updates: response.validatorUpdates.map(validatorChange) };
   }
+}
+
+/** A change of power in the form of a validator, as this one event has it. */
+function validatorChange({ pubKey, power }: ValidatorUpdate): unknown {
+  const key = pubKey.ed25519 ?? EMPTY_BYTES;
+  const address = purePlatform.sha256(key).subarray(0, 20);
+  return validatorShape({ address, key, power, priority: 0n });
 }
 
 function txValue({ block, index }: Publication, height: string): unknown {
