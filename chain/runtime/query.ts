@@ -16,7 +16,7 @@ import type { QueryHandler } from "./types.ts";
 
 const DEFAULT_QUERY_GAS = 10_000_000n;
 
-/** Answers one query; what goes wrong becomes a code, a bug too (undefined/111222). */
+/** Answers one query; what goes wrong becomes a code, a reported bug too (undefined/111222). */
 export function answerQuery(app: Application, request: RequestQuery): ResponseQuery {
   const height = request.height === 0n ? app.store.height : request.height;
   try {
@@ -24,7 +24,8 @@ export function answerQuery(app: Application, request: RequestQuery): ResponseQu
   } catch (error) {
     if (error instanceof ChainError) return queryRefusal(error, height);
     if (isResourceFailure(error)) throw error;
-    app.settings.reportBug?.(error, `query ${request.path}`);
+    if (app.settings.reportBug === undefined) throw error;
+    app.settings.reportBug(error, `query ${request.path}`);
     return queryRefusal(undefinedErrors.panic.with(errorText(error)), height);
   }
 }
