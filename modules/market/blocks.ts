@@ -65,7 +65,10 @@ export function endBlock(ctx: Context, deps: Deps): void {
     budget: orders,
     handle: (branch, item) => drain(branch, deps, item),
   });
-  runDue(ctx, state.retentionQueue, { budget, handle: forget });
+  runDue(ctx, state.retentionQueue, {
+    budget,
+    handle: (branch, item) => forget(branch, deps, item),
+  });
 }
 
 /** Scans each due order once; one that has not ended keeps its place for the next block. */

@@ -1,5 +1,5 @@
-// Genesis of module market: every object it keeps. Indexes, queues and counters are made from the
-// objects, so that export(init(g)) = g and nothing can contradict them.
+// Genesis of module market: every object it keeps. Indexes, counters and queues (but the drains, which
+// no object tells of) are made from the objects, so that export(init(g)) = g and nothing can contradict them.
 
 import { ChainError } from "../../chain/base/errors.ts";
 import { u64BigEndian } from "../../chain/base/bytes.ts";
@@ -12,6 +12,7 @@ import {
 import type {
   Auction,
   Bid,
+  Drain,
   Exclusion,
   Lease,
   Offer,
@@ -28,7 +29,7 @@ import { countOrder } from "./keeper/orders.ts";
 import { expandShapes } from "./keeper/packing.ts";
 import { DEFAULT_PARAMS, validateParams } from "./params.ts";
 import * as state from "./state.ts";
-import { amountOf, leaseId, leaseKey, orderKey } from "./types.ts";
+import { amountOf, leaseId, leaseKey, orderId, orderKey } from "./types.ts";
 
 /** The module's part of genesis. */
 export function marketGenesis(): GenesisPart<GenesisState> {
@@ -48,6 +49,7 @@ export function marketGenesis(): GenesisPart<GenesisState> {
       lastOffer: 0n,
       lastJoint: 0n,
       lastAge: 0n,
+      drains: [],
     }),
     validate,
     init,
@@ -76,6 +78,10 @@ function init(ctx: Context, genesis: GenesisState): void {
   for (const { id, below } of genesis.rejections)
     state.rejections.set(ctx, state.leaseTuple(leaseKey(id, ctx.addresses)), below);
   for (const exclusion of genesis.exclusions) initExclusion(ctx, exclusion);
+  for (const { order, uptime } of genesis.drains) {
+    const id = state.orderBytes(orderKey(order, ctx.addresses));
+    state.drainQueue.insert(ctx, uptime, state.Kind.ORDER, id);
+  }
 }
 
 function initOrder(ctx: Context, order: Order): void {
@@ -88,10 +94,7 @@ function initOrder(ctx: Context, order: Order): void {
     const until = order.endedAt + readParams(ctx).retentionS;
     state.retentionQueue.insert(ctx, until, state.Kind.ORDER, id);
   }
-  if (order.state !== OrderState.OPEN) {
-    state.drainQueue.insert(ctx, ctx.uptime, state.Kind.ORDER, id);
-    return;
-  }
+  if (order.state !== OrderState.OPEN) return;
   countOrder(ctx, key, 1n, amountOf(order.ceiling));
   state.orderQueue.insert(ctx, order.expiresUptime, state.Kind.ORDER, id);
 }
@@ -183,7 +186,16 @@ function exportAll(ctx: Context): GenesisState {
     lastOffer: state.offerIds.peek(ctx) - 1n,
     lastJoint: state.jointIds.peek(ctx) - 1n,
     lastAge: state.ages.peek(ctx) - 1n,
+    drains: exportDrains(ctx),
   };
+}
+
+function exportDrains(ctx: Context): readonly Drain[] {
+  const drains: Drain[] = [];
+  for (const [uptime, kind, id] of state.drainQueue.iterate(ctx))
+    if (kind === state.Kind.ORDER)
+      drains.push({ order: orderId(state.orderFromBytes(id), ctx.addresses), uptime });
+  return drains;
 }
 
 // ---- validate ---------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ import { accountOf } from "./deps.ts";
 import type { Deps } from "./deps.ts";
 import { jointOrders } from "./joints.ts";
 import { drainBids, openLease } from "./leases.ts";
-import { expireOrder, getOrder, leaveAuction } from "./orders.ts";
+import { expireOrder, getOrder, leaveAuction, requireOpen } from "./orders.ts";
 
 /** Losing bids that wait while the winner starts. */
 const STANDBY = 3;
@@ -89,8 +89,12 @@ export function promoteStandby(ctx: Context, deps: Deps, key: OrderKey): boolean
 export function awardOrder(ctx: Context, deps: Deps, key: OrderKey): void {
   deps.escrow.catchUp(ctx, accountOf(key));
   const order = state.orders.get(ctx, state.orderTuple(key));
-  if (order?.state !== OrderState.OPEN || ctx.uptime >= order.expiresUptime) return;
+  if (order?.state !== OrderState.OPEN) return;
   const auction = state.auctions.must(ctx, state.orderTuple(key));
+  if (ctx.uptime >= order.expiresUptime) {
+    setDeadline(ctx, { key, auction }, 0n);
+    return;
+  }
   const entries = formerFirst(ctx, auction, listBook(ctx, deps, key));
   for (const entry of entries) {
     const result = ctx.attempt((branch) => awardTo(branch, deps, key, entry));
@@ -154,9 +158,11 @@ export function awardJoint(ctx: Context, deps: Deps, id: bigint): void {
     return;
   }
   const together = state.joints.must(ctx, id).sameProvider;
-  const result = ctx.attempt((branch) =>
-    together ? awardToOne(branch, deps, keys) : awardEach(branch, deps, keys),
-  );
+  const result = ctx.attempt((branch) => {
+    for (const key of keys) requireOpen(branch, key);
+    if (together) awardToOne(branch, deps, keys);
+    else awardEach(branch, deps, keys);
+  });
   if (result.ok) return;
   const end = isFundsFailure(result.error) ? OrderEnd.FUNDS : OrderEnd.JOINT;
   emitAwardFailed(ctx, getOrder(ctx, first).id, "", result.error);

@@ -83,9 +83,13 @@ export function expireOffer(ctx: Context, deps: Deps, id: Uint8Array): void {
   if (offer !== undefined && offer.expiresAt <= ctx.now) endOffer(ctx, deps, offer);
 }
 
-/** Deletes an ended order or lease whose retention is over. */
-export function forget(ctx: Context, item: DueItem): void {
-  if (item.kind === state.Kind.ORDER)
-    state.orders.delete(ctx, state.orderTuple(state.orderFromBytes(item.id)));
-  else state.leases.delete(ctx, state.leaseTuple(state.leaseFromBytes(item.id)));
+/** Deletes an ended order or lease whose retention is over. Bids that still wait for their end get it. */
+export function forget(ctx: Context, deps: Deps, item: DueItem): void {
+  if (item.kind !== state.Kind.ORDER) {
+    state.leases.delete(ctx, state.leaseTuple(state.leaseFromBytes(item.id)));
+    return;
+  }
+  const key = state.orderFromBytes(item.id);
+  drainOrder(ctx, deps, key);
+  state.orders.delete(ctx, state.orderTuple(key));
 }

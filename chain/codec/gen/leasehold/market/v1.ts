@@ -1009,6 +1009,63 @@ export const Cpu: MessageType<Cpu> = defineMessage<Cpu>({
   types: () => [Attribute],
 });
 
+/** `leasehold.market.v1.Drain` */
+export interface Drain {
+  /** The order. */
+  readonly order: OrderId;
+  /** Since when, U. */
+  readonly uptime: bigint;
+}
+const tableDrain: MessageTable = {"name":"leasehold.market.v1.Drain","fields":[
+    {"number":1,"name":"order","type":"leasehold.market.v1.OrderId","kind":"message","nullable":false,"comment":"The order."},
+    {"number":2,"name":"uptime","type":"uint64","kind":"scalar","comment":"Since when, U."},
+  ]};
+/** A Drain with every field at its default. */
+export function emptyDrain(): Drain {
+  return {
+    order: emptyOrderId(),
+    uptime: 0n,
+  };
+}
+/** Reads a Drain up to the end of the current message. */
+export function readDrain(r: Reader): Drain {
+  let order: OrderId | undefined;
+  let uptime: bigint = 0n;
+  let tag = r.tag();
+  if (tag === 10) {
+    const outer = r.enter("order");
+    order = readOrderId(r);
+    r.leave(outer);
+    tag = r.tag();
+  }
+  if (tag === 16) {
+    uptime = r.uint64("uptime");
+    tag = r.tag();
+  }
+  r.end(tag);
+  order ??= emptyOrderId();
+  return { order, uptime };
+}
+/** Writes the fields of a Drain. */
+export function writeDrain(w: Writer, v: Drain): void {
+  if (v.uptime !== 0n) {
+    w.uint64(16, v.uptime, "leasehold.market.v1.Drain.uptime");
+  }
+  {
+    const mark = w.size;
+    writeOrderId(w, v.order);
+    w.nested(10, mark);
+  }
+}
+/** Codec of `leasehold.market.v1.Drain`. */
+export const Drain: MessageType<Drain> = defineMessage<Drain>({
+  table: tableDrain,
+  read: readDrain,
+  write: writeDrain,
+  empty: emptyDrain,
+  types: () => [OrderId],
+});
+
 /** `leasehold.market.v1.Endpoint` */
 export interface Endpoint {
   /** How it is reached. */
@@ -3402,6 +3459,8 @@ export interface GenesisState {
   readonly lastJoint: bigint;
   /** Last age given to a revision of a bid. */
   readonly lastAge: bigint;
+  /** Orders whose bids wait to be ended, by time. */
+  readonly drains: readonly Drain[];
 }
 const tableGenesisState: MessageTable = {"name":"leasehold.market.v1.GenesisState","fields":[
     {"number":1,"name":"params","type":"leasehold.market.v1.Params","kind":"message","nullable":false,"comment":"Parameters."},
@@ -3417,6 +3476,7 @@ const tableGenesisState: MessageTable = {"name":"leasehold.market.v1.GenesisStat
     {"number":11,"name":"last_offer","type":"uint64","kind":"scalar","comment":"Last number given to an offer."},
     {"number":12,"name":"last_joint","type":"uint64","kind":"scalar","comment":"Last number given to a joint award."},
     {"number":13,"name":"last_age","type":"uint64","kind":"scalar","comment":"Last age given to a revision of a bid."},
+    {"number":14,"name":"drains","type":"leasehold.market.v1.Drain","kind":"message","repeated":true,"nullable":false,"comment":"Orders whose bids wait to be ended, by time."},
   ]};
 /** A GenesisState with every field at its default. */
 export function emptyGenesisState(): GenesisState {
@@ -3434,6 +3494,7 @@ export function emptyGenesisState(): GenesisState {
     lastOffer: 0n,
     lastJoint: 0n,
     lastAge: 0n,
+    drains: [],
   };
 }
 /** Reads a GenesisState up to the end of the current message. */
@@ -3451,6 +3512,7 @@ export function readGenesisState(r: Reader): GenesisState {
   let lastOffer: bigint = 0n;
   let lastJoint: bigint = 0n;
   let lastAge: bigint = 0n;
+  const drains: Drain[] = [];
   let tag = r.tag();
   if (tag === 10) {
     const outer = r.enter("params");
@@ -3524,12 +3586,23 @@ export function readGenesisState(r: Reader): GenesisState {
     lastAge = r.uint64("last_age");
     tag = r.tag();
   }
+  while (tag === 114) {
+    const outer = r.enter("drains");
+    drains.push(readDrain(r));
+    r.leave(outer);
+    tag = r.tag();
+  }
   r.end(tag);
   params ??= emptyParams();
-  return { params, orders, auctions, joints, bids, offers, capacities, leases, rejections, exclusions, lastOffer, lastJoint, lastAge };
+  return { params, orders, auctions, joints, bids, offers, capacities, leases, rejections, exclusions, lastOffer, lastJoint, lastAge, drains };
 }
 /** Writes the fields of a GenesisState. */
 export function writeGenesisState(w: Writer, v: GenesisState): void {
+  for (let i = v.drains.length - 1; i >= 0; i--) {
+    const mark = w.size;
+    writeDrain(w, v.drains[i] as Drain);
+    w.nested(114, mark);
+  }
   if (v.lastAge !== 0n) {
     w.uint64(104, v.lastAge, "leasehold.market.v1.GenesisState.last_age");
   }
@@ -3596,7 +3669,7 @@ export const GenesisState: MessageType<GenesisState> = defineMessage<GenesisStat
   read: readGenesisState,
   write: writeGenesisState,
   empty: emptyGenesisState,
-  types: () => [Params, Order, Auction, Joint, Bid, Offer, OfferCapacity, Lease, Rejection, Exclusion],
+  types: () => [Params, Order, Auction, Joint, Bid, Offer, OfferCapacity, Lease, Rejection, Exclusion, Drain],
 });
 
 /** `leasehold.market.v1.Gpu` */
@@ -11371,6 +11444,7 @@ export const messageTypes: readonly MessageType<unknown>[] = [
   Bid,
   BidId,
   Cpu,
+  Drain,
   Endpoint,
   EventAwardFailed,
   EventBidCreated,
