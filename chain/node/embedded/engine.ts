@@ -13,7 +13,7 @@ import {
 import { BlockIDFlag } from "../../codec/gen/tendermint/types.ts";
 import type { Commit } from "../../codec/gen/tendermint/types.ts";
 import type { EngineApplication } from "../application.ts";
-import type { EventBus } from "../events.ts";
+import type { CommittedBlock, EventBus } from "../events.ts";
 import type { Logger } from "../log.ts";
 import type { Admission } from "./admission.ts";
 import type { BlockStore } from "./blocks.ts";
@@ -247,8 +247,9 @@ export class Engine {
       this.#state = executed.state;
       this.#lastCommit = signed.commit;
       this.#followUp = txs.length > 0 || due ? "proof" : "none";
-      await this.#afterCommit(executed.committed.hashes, executed.committed.response.txResults);
+      this.#leaveMempool(executed.committed);
       this.#parts.bus.publish(executed.committed);
+      await this.#recheck();
       await this.#maintain(executed.retainHeight);
     } finally {
       admission.release();
@@ -306,17 +307,17 @@ export class Engine {
     assert(accepted, `the application refused its own proposal of height ${frame.height}`);
   }
 
-  /** Clears the mempool of the block's transactions and checks the rest again. */
-  async #afterCommit(
-    hashes: readonly Uint8Array[],
-    results: readonly { readonly code: number }[],
-  ): Promise<void> {
-    const { platform, mempool, app, settings } = this.#parts;
+  /** Takes a block's transactions out of the mempool. */
+  #leaveMempool({ hashes, response }: CommittedBlock): void {
+    const { platform, mempool } = this.#parts;
     const keys = hashes.map((hash) => platform.latin1(hash));
-    mempool.committed(
-      keys,
-      results.map((result) => result.code),
-    );
+    const codes = response.txResults.map((result) => result.code);
+    mempool.committed(keys, codes);
+  }
+
+  /** Checks again what waits, in turns, as long as the setting allows. */
+  async #recheck(): Promise<void> {
+    const { mempool, app, settings } = this.#parts;
     if (!settings.recheck) return;
     const end = performance.now() + settings.recheckTimeout;
     let turn = performance.now() + RECHECK_TURN_MS;
