@@ -7,7 +7,7 @@ BLOCKS ?= 100
 HOME_DIR ?= $(CURDIR)/.leasehold
 
 .DEFAULT_GOAL := help
-.PHONY: help install build start demo test check format generate sim oracle bench tools clean
+.PHONY: help install build start demo test check format generate docs sim oracle bench bench-compare tools clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ generate: install ## make chain/codec/gen from proto/ and its tables
 	@npx tsc -b
 	@$(NODE) build/proto/generate.js
 
+docs: build ## write docs/spec from the code
+	@$(NODE) build/test/docs/write.js
+
 sim: build ## simulate: make sim SEEDS=20 BLOCKS=100 [SEED=7]
 	@SEEDS=$(SEEDS) BLOCKS=$(BLOCKS) SEED=$(SEED) $(NODE) build/test/sim/sim.test.js
 
@@ -53,6 +56,9 @@ oracle: build ## thousands of random histories against Go's iavl and ics23
 
 bench: build ## print the benchmark table (ratios beside the Go peers where Go is installed)
 	@$(NODE) build/test/bench/run.js
+
+bench-compare: build ## tell what moved since the accepted result
+	@$(NODE) build/test/bench/compare.js
 
 tools: ## install the pinned cometbft with go install
 	go install github.com/cometbft/cometbft/cmd/cometbft@v0.38.25

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL(".", import.meta.url));
 /** No single file may take longer, milliseconds. */
-const FILE_LIMIT_MS = 10 * 60 * 1000;
+const FILE_LIMIT_MS = 6 * 60 * 1000;
 
 interface FileResult {
   readonly file: string;
