@@ -345,7 +345,7 @@ export function finishLease(ctx: Context, deps: Deps, key: LeaseKey, ending: End
   giveRoomBack(ctx, deps, lease.offer, { spec: order.spec, placements: lease.placements });
   closePayment(ctx, deps, key);
   emitLeaseClosed(ctx, closed, ending.note ?? "");
-  if (ending.side === "provider") exclude(ctx, key, closed);
+  if (excludes(ending)) exclude(ctx, key, closed);
   return closed;
 }
 
@@ -364,6 +364,14 @@ function closePayment(ctx: Context, deps: Deps, key: LeaseKey): void {
   const payment = deps.escrow.findPayment(ctx, ref);
   if (payment !== undefined && payment.state !== PaymentState.CLOSED)
     deps.escrow.closePayment(ctx, ref);
+}
+
+/**
+ * Whether an end keeps its provider out of the group: who did not start, or left. Who could not take
+ * a suspended lease up again had let its machine go in good faith, and may win the group again.
+ */
+function excludes({ end, side }: Ending): boolean {
+  return side === "provider" && end !== LeaseEnd.NOT_RESUMED;
 }
 
 /** Keeps a provider whose side ended a lease out of the group for a while. Events: EventProviderExcluded. */

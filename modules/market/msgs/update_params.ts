@@ -1,9 +1,8 @@
-import { equalBytes } from "../../../chain/base/bytes.ts";
-import { sdkErrors } from "../../../chain/base/errors.ts";
 import {
   MsgUpdateParams,
   MsgUpdateParamsResponse,
 } from "../../../chain/codec/gen/leasehold/market/v1.ts";
+import { checkAuthority } from "../../../chain/runtime/index.ts";
 import type { MsgHandler } from "../../../chain/runtime/index.ts";
 import type { Keeper } from "../keeper.ts";
 import { validateParams } from "../params.ts";
@@ -11,7 +10,7 @@ import { validateParams } from "../params.ts";
 /**
  * MsgUpdateParams, signed by the authority: replaces all parameters. Orders, bids and leases keep
  * what was fixed when they were made. State: params. Events: EventParamsUpdated.
- * Throws: market/35; sdk/4.
+ * Throws: market/35; gov/13.
  */
 export function updateParams(keeper: Keeper): MsgHandler<MsgUpdateParams, MsgUpdateParamsResponse> {
   return {
@@ -22,10 +21,7 @@ export function updateParams(keeper: Keeper): MsgHandler<MsgUpdateParams, MsgUpd
       validateParams(msg.params);
     },
     handle(ctx, msg) {
-      if (!equalBytes(ctx.addresses.parse(msg.authority), ctx.authority))
-        throw sdkErrors.unauthorized.with(
-          `authority ${ctx.addresses.format(ctx.authority)} expected, got ${msg.authority}`,
-        );
+      checkAuthority(ctx, msg.authority);
       keeper.setParams(ctx, msg.params);
       return {};
     },
