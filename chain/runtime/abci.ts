@@ -3,6 +3,7 @@
 import type { ExecTxResult } from "../codec/gen/tendermint/abci.ts";
 import type {
   Event as AbciEvent,
+  EventAttribute,
   ResponseCheckTx,
   ResponseQuery,
   ValidatorUpdate,
@@ -14,11 +15,17 @@ import type { Attribute, Event, ValidatorChange } from "./types.ts";
 
 /** Events with every attribute indexed; `extra` is added at the end of each (the block stage). */
 export function toAbciEvents(events: readonly Event[], extra?: Attribute): AbciEvent[] {
+  const mark = extra && indexed(extra);
   return events.map(({ type, attributes }) => {
-    const all = attributes.map(({ key, value }) => ({ key, value, index: true }));
-    if (extra !== undefined) all.push({ key: extra.key, value: extra.value, index: true });
+    const all = attributes.map(indexed);
+    if (mark !== undefined) all.push(mark);
     return { type, attributes: all };
   });
+}
+
+function indexed(attribute: Attribute): EventAttribute {
+  if (attribute.index === true) return attribute as EventAttribute;
+  return { key: attribute.key, value: attribute.value, index: true };
 }
 
 /** The result of a transaction in a block. Gas wanted wraps to a signed number, as in the SDK. */

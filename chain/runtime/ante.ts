@@ -19,6 +19,7 @@ import {
 } from "./ante_signatures.ts";
 import { rewrapped, SIMULATED_KEY } from "./ante_types.ts";
 import type { AnteNeeds } from "./ante_types.ts";
+import { attribute } from "./events.ts";
 import { parseAddress } from "./handlers.ts";
 import { aminoBytes } from "./pubkeys.ts";
 import type { PubKey } from "./pubkeys.ts";
@@ -144,8 +145,8 @@ function deductFee(ctx: Context, tx: Transaction, needs: AnteNeeds, simulate: bo
   ctx.emit({
     type: "tx",
     attributes: [
-      { key: "fee", value: formatCoins(tx.feeCoins) },
-      { key: "fee_payer", value: ctx.addresses.format(payer) },
+      attribute("fee", formatCoins(tx.feeCoins)),
+      attribute("fee_payer", ctx.addresses.format(payer)),
     ],
   });
 }

@@ -6,6 +6,7 @@ import { sdkErrors } from "../base/errors.ts";
 import type { ChainError } from "../base/errors.ts";
 import { CodecError } from "../codec/index.ts";
 import { signerAccount, SIMULATED_KEY } from "./ante_types.ts";
+import { attribute } from "./events.ts";
 import { undefinedError } from "./failure.ts";
 import type { AnteAccount, AnteNeeds, AnteParams } from "./ante_types.ts";
 import { addressOfKey, countKeys } from "./pubkeys.ts";
@@ -95,9 +96,9 @@ export function emitSignatures(ctx: Context, signers: readonly Signer[]): void {
   for (const { address, data, sequence } of signers) {
     const flat = shaped(() => flattenSignatures(data), sdkErrors.tooManySignatures.with);
     const acc = `${ctx.addresses.format(address)}/${sequence}`;
-    ctx.emit({ type: "tx", attributes: [{ key: "acc_seq", value: acc }] });
+    ctx.emit({ type: "tx", attributes: [attribute("acc_seq", acc)] });
     for (const signature of flat)
-      ctx.emit({ type: "tx", attributes: [{ key: "signature", value: toBase64(signature) }] });
+      ctx.emit({ type: "tx", attributes: [attribute("signature", toBase64(signature))] });
   }
 }
 

@@ -13,6 +13,7 @@ import type { AnteNeeds } from "./ante_types.ts";
 import { Branches } from "./branches.ts";
 import { BranchContext } from "./context.ts";
 import type { ContextEnv } from "./context.ts";
+import { attribute } from "./events.ts";
 import { errorText, isResourceFailure } from "./failure.ts";
 import { LimitedMeter, OpenMeter, OutOfGasError, UNLIMITED_GAS } from "./gas.ts";
 import type { Transaction, TxMessage } from "./transaction.ts";
@@ -214,17 +215,13 @@ function runMessage(ctx: BranchContext, message: TxMessage, index: number): Any 
 /** The message event, then the module's, each with its msg_index. */
 function messageEvents(ctx: BranchContext, message: TxMessage, index: number): AbciEvent[] {
   const { route } = message;
-  const mark = { key: "msg_index", value: index.toString() };
+  const mark = attribute("msg_index", index.toString());
   const attributes: EventAttribute[] = [attribute("action", route.handler.type.typeUrl)];
   const [signer] = message.signers();
   if (signer !== undefined)
     attributes.push(attribute("sender", ctx.addresses.format(ctx.addresses.parse(signer))));
   const told = ctx.events.some((event) => event.attributes.some(({ key }) => key === "module"));
   if (!told) attributes.push(attribute("module", route.moduleName));
-  attributes.push(attribute(mark.key, mark.value));
+  attributes.push(mark);
   return [{ type: "message", attributes }, ...toAbciEvents(ctx.events, mark)];
-}
-
-function attribute(key: string, value: string): EventAttribute {
-  return { key, value, index: true };
 }

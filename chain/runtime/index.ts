@@ -18,7 +18,7 @@ export { BranchContext } from "./context.ts";
 export type { ContextEnv } from "./context.ts";
 export { contain, runDue } from "./due.ts";
 export type { DueOptions } from "./due.ts";
-export { emitTyped } from "./events.ts";
+export { attribute, emitTyped } from "./events.ts";
 export type { TxOutcome } from "./execute.ts";
 export { errorText, isResourceFailure, undefinedError } from "./failure.ts";
 export type { BugReporter } from "./failure.ts";

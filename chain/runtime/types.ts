@@ -12,10 +12,11 @@ export type { StoreSource } from "../store/types.ts";
 /** Why code runs: check and recheck are CheckTx, deliver is a transaction of a block, block is begin/end block. */
 export type Mode = "genesis" | "check" | "recheck" | "simulate" | "deliver" | "block" | "query";
 
-/** One attribute; all are indexed. */
+/** One attribute; all are indexed. With `index` it already has the form in which ABCI carries it. */
 export interface Attribute {
   readonly key: string;
   readonly value: string;
+  readonly index?: true;
 }
 
 /** An event as ABCI carries it. */

@@ -1,15 +1,13 @@
 // The SDK's events of coin movements.
 
+import { attribute } from "../../chain/runtime/index.ts";
 import type { Context } from "../../chain/runtime/index.ts";
 
 /** Coins left an address. */
 export function emitSpent(ctx: Context, spender: string, amount: string): void {
   ctx.emit({
     type: "coin_spent",
-    attributes: [
-      { key: "spender", value: spender },
-      { key: "amount", value: amount },
-    ],
+    attributes: [attribute("spender", spender), attribute("amount", amount)],
   });
 }
 
@@ -17,10 +15,7 @@ export function emitSpent(ctx: Context, spender: string, amount: string): void {
 export function emitReceived(ctx: Context, receiver: string, amount: string): void {
   ctx.emit({
     type: "coin_received",
-    attributes: [
-      { key: "receiver", value: receiver },
-      { key: "amount", value: amount },
-    ],
+    attributes: [attribute("receiver", receiver), attribute("amount", amount)],
   });
 }
 
@@ -32,26 +27,23 @@ export function emitTransfer(
   ctx.emit({
     type: "transfer",
     attributes: [
-      { key: "recipient", value: move.recipient },
-      { key: "sender", value: move.sender },
-      { key: "amount", value: move.amount },
+      attribute("recipient", move.recipient),
+      attribute("sender", move.sender),
+      attribute("amount", move.amount),
     ],
   });
 }
 
 /** Names who set a movement off, for searches by sender. */
 export function emitSender(ctx: Context, sender: string): void {
-  ctx.emit({ type: "message", attributes: [{ key: "sender", value: sender }] });
+  ctx.emit({ type: "message", attributes: [attribute("sender", sender)] });
 }
 
 /** Coins were made. */
 export function emitMinted(ctx: Context, minter: string, amount: string): void {
   ctx.emit({
     type: "coinbase",
-    attributes: [
-      { key: "minter", value: minter },
-      { key: "amount", value: amount },
-    ],
+    attributes: [attribute("minter", minter), attribute("amount", amount)],
   });
 }
 
@@ -59,9 +51,6 @@ export function emitMinted(ctx: Context, minter: string, amount: string): void {
 export function emitBurned(ctx: Context, burner: string, amount: string): void {
   ctx.emit({
     type: "burn",
-    attributes: [
-      { key: "burner", value: burner },
-      { key: "amount", value: amount },
-    ],
+    attributes: [attribute("burner", burner), attribute("amount", amount)],
   });
 }
