@@ -5,7 +5,7 @@ import { addCoins, compareDenom, toWireCoin } from "../chain/base/coins.ts";
 import type { Coin } from "../chain/base/coins.ts";
 import type { Timestamp } from "../chain/base/time.ts";
 import type { Json } from "../chain/codec/index.ts";
-import { DEFAULT_CONSENSUS_PARAMS } from "./consensus_params.ts";
+import { defaultConsensusParams } from "../modules/consensus/index.ts";
 import type { GenesisDocument, GenesisValidator } from "./document.ts";
 import { objectAt } from "./paths.ts";
 import type { JsonObject } from "./paths.ts";
@@ -125,7 +125,7 @@ export function buildGenesis(spec: GenesisSpec, defaults: JsonObject): GenesisDo
     chainId: spec.chainId,
     initialHeight: 1n,
     appHash: new Uint8Array(0),
-    consensusParams: DEFAULT_CONSENSUS_PARAMS,
+    consensusParams: defaultConsensusParams(),
     validators: spec.validators,
     appState: Object.fromEntries(state),
   };

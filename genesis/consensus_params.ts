@@ -3,21 +3,9 @@
 import { fromNanos, toNanos } from "../chain/base/time.ts";
 import type { ConsensusParams } from "../chain/codec/gen/tendermint/types.ts";
 import type { Json } from "../chain/codec/index.ts";
+import { defaultConsensusParams } from "../modules/consensus/index.ts";
 import { numberAt, objectAt, textAt, wrongGenesis } from "./paths.ts";
 import type { JsonObject } from "./paths.ts";
-
-/** CometBFT's defaults: blocks of 21 MiB, no gas limit, evidence for 100,000 blocks and two days. */
-export const DEFAULT_CONSENSUS_PARAMS: ConsensusParams = {
-  block: { maxBytes: 22_020_096n, maxGas: -1n },
-  evidence: {
-    maxAgeNumBlocks: 100_000n,
-    maxAgeDuration: { seconds: 172_800n, nanos: 0 },
-    maxBytes: 1_048_576n,
-  },
-  validator: { pubKeyTypes: ["ed25519"] },
-  version: { app: 0n },
-  abci: { voteExtensionsEnableHeight: 0n },
-};
 
 /** A size or gas bound, where -1 stands for no bound. */
 function boundAt(value: Json | undefined, path: string): bigint {
@@ -38,7 +26,7 @@ function partAt(params: JsonObject, name: string, path: string): JsonObject {
 
 /** Reads consensus parameters; the defaults where the genesis has none. Throws: sdk/18 with the path. */
 export function parseConsensusParams(json: Json | undefined, path: string): ConsensusParams {
-  if (json === undefined || json === null) return DEFAULT_CONSENSUS_PARAMS;
+  if (json === undefined || json === null) return defaultConsensusParams();
   const params = objectAt(json, path);
   const block = objectAt(params["block"], `${path}.block`);
   const evidence = objectAt(params["evidence"], `${path}.evidence`);
@@ -75,7 +63,7 @@ export function parseConsensusParams(json: Json | undefined, path: string): Cons
 
 /** The parameters as genesis files and CometBFT's RPC write them. */
 export function formatConsensusParams(params: ConsensusParams): JsonObject {
-  const { block, evidence, validator, version, abci } = { ...DEFAULT_CONSENSUS_PARAMS, ...params };
+  const { block, evidence, validator, version, abci } = { ...defaultConsensusParams(), ...params };
   return {
     block: { max_bytes: String(block?.maxBytes ?? 0n), max_gas: String(block?.maxGas ?? 0n) },
     evidence: {

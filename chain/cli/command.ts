@@ -8,6 +8,8 @@ import type { Output } from "./output.ts";
 export interface Call {
   readonly args: Args;
   readonly out: Output;
+  /** The whole tree of commands, where the call needs it. */
+  readonly commands: readonly Command[];
   /** Home directory of node, keys and client configuration. */
   readonly home: string;
 }

@@ -54,7 +54,7 @@ async function run(argv: readonly string[]): Promise<void> {
     throw new UsageFailure(`--output is text or json, got ${format}`);
   const home = args.value("home") ?? process.env["LEASEHOLD_HOME"] ?? join(homedir(), ".leasehold");
   const code = await found.command.load();
-  await code.run({ args, out: standardOutput(format === "json"), home });
+  await code.run({ args, out: standardOutput(format === "json"), commands, home });
 }
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -1,8 +1,6 @@
 // completion bash | zsh: a script with all words of the command tree in it.
 
 import type { Command, CommandCode } from "../command.ts";
-import { COMMANDS } from "../commands.ts";
-import { dynamicCommands } from "../dynamic.ts";
 import { UsageFailure } from "../failure.ts";
 
 /** Next words after each prefix of words. */
@@ -44,6 +42,6 @@ export const completion: CommandCode = {
     if (shell !== "bash" && shell !== "zsh")
       throw new UsageFailure(`completion is made for bash and zsh, got ${shell}`);
     if (shell === "zsh") call.out.line("autoload -U +X bashcompinit && bashcompinit");
-    call.out.line(script([...COMMANDS, ...dynamicCommands()]));
+    call.out.line(script(call.commands));
   },
 };
