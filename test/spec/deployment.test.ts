@@ -81,7 +81,7 @@ test("16 groups on one hour's deposit are refused", () => {
 test("the parameters are the authority's", () => {
   const scene = new Scene();
   const update = { authority: scene.tenant.address, params: DEFAULT_DEPLOYMENT_PARAMS };
-  refused(scene.chain.deliver(scene.tenant, [msg(MsgUpdateParams, update)]), "sdk", 4);
+  refused(scene.chain.deliver(scene.tenant, [msg(MsgUpdateParams, update)]), "gov", 13);
 });
 
 test.run();

@@ -253,7 +253,7 @@ test("other messages change what they say and nothing else", () => {
   assert.is(provider.operator, scene.operator.address);
   assert.is(provider.payout, scene.chain.account("carol").address);
   const params = { authority: scene.owner.address, params: DEFAULT_PROVIDER_PARAMS };
-  refused(scene.chain.deliver(scene.owner, [msg(MsgUpdateParams, params)]), "sdk", 4);
+  refused(scene.chain.deliver(scene.owner, [msg(MsgUpdateParams, params)]), "gov", 13);
 });
 
 test("export and import give the same state", () => {

@@ -292,7 +292,7 @@ test("parameters: authority, bounds, no class is removed, models follow", () => 
   const update = (params: Params, authority = gov): Event[] =>
     bench.send(MsgUpdateParams, { authority, params });
   const base = DEFAULT_PROVIDER_PARAMS;
-  refuses(() => update(base, bench.text(OWNER)), "sdk", 4);
+  refuses(() => update(base, bench.text(OWNER)), "gov", 13);
   refuses(() => update({ ...base, heartbeatPeriod: 29n }), "provider", 15, /heartbeat_period 29/);
   const without = base.classes.filter(({ name }) => name !== "l4");
   const models = base.models.filter((row) => row.class !== "l4");

@@ -1,9 +1,8 @@
-import { equalBytes } from "../../../chain/base/bytes.ts";
-import { sdkErrors } from "../../../chain/base/errors.ts";
 import {
   MsgUpdateParams,
   MsgUpdateParamsResponse,
 } from "../../../chain/codec/gen/leasehold/deployment/v1.ts";
+import { checkAuthority } from "../../../chain/runtime/index.ts";
 import type { MsgHandler } from "../../../chain/runtime/index.ts";
 import { emitParamsUpdated } from "../events.ts";
 import type { DeploymentKeeper } from "../keeper.ts";
@@ -11,7 +10,7 @@ import { validateParams } from "../params.ts";
 
 /**
  * MsgUpdateParams, signed by the authority: replaces the parameters of the module.
- * State: params. Events: EventParamsUpdated. Throws: sdk/4, deployment/16.
+ * State: params. Events: EventParamsUpdated. Throws: gov/13, deployment/16.
  */
 export function updateParams(
   keeper: DeploymentKeeper,
@@ -24,10 +23,7 @@ export function updateParams(
       validateParams(msg.params);
     },
     handle(ctx, msg) {
-      if (!equalBytes(ctx.addresses.parse(msg.authority), ctx.authority))
-        throw sdkErrors.unauthorized.with(
-          `invalid authority; expected ${ctx.addresses.format(ctx.authority)}, got ${msg.authority}`,
-        );
+      checkAuthority(ctx, msg.authority);
       keeper.setParams(ctx, msg.params);
       emitParamsUpdated(ctx, msg.authority);
       return {};

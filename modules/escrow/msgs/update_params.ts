@@ -1,9 +1,8 @@
-import { equalBytes } from "../../../chain/base/bytes.ts";
-import { sdkErrors } from "../../../chain/base/errors.ts";
 import {
   MsgUpdateParams,
   MsgUpdateParamsResponse,
 } from "../../../chain/codec/gen/leasehold/escrow/v1.ts";
+import { checkAuthority } from "../../../chain/runtime/index.ts";
 import type { MsgHandler } from "../../../chain/runtime/types.ts";
 import * as events from "../events.ts";
 import { paramsFault } from "../params.ts";
@@ -12,7 +11,7 @@ import * as state from "../state.ts";
 /**
  * MsgUpdateParams, signed by the authority: replaces the parameters. Fees of payments that exist,
  * queue entries that wait and grace that runs keep what was fixed for them.
- * State: params. Events: EventParamsUpdated. Throws: escrow/25; sdk/4, 7.
+ * State: params. Events: EventParamsUpdated. Throws: escrow/25; gov/13; sdk/7.
  */
 export function updateParams(): MsgHandler<MsgUpdateParams, MsgUpdateParamsResponse> {
   return {
@@ -24,10 +23,7 @@ export function updateParams(): MsgHandler<MsgUpdateParams, MsgUpdateParamsRespo
       if (fault !== undefined) throw fault;
     },
     handle(ctx, msg) {
-      if (!equalBytes(ctx.addresses.parse(msg.authority), ctx.authority))
-        throw sdkErrors.unauthorized.with(
-          `invalid authority; expected ${ctx.addresses.format(ctx.authority)}, got ${msg.authority}`,
-        );
+      checkAuthority(ctx, msg.authority);
       state.params.set(ctx, msg.params);
       events.paramsUpdated(ctx, msg.authority);
       return {};
