@@ -150,8 +150,12 @@ export class Auditor {
     const told = answers.account(account.name);
     if (told === undefined) {
       const isGone = account.state === "closed";
-      const isEarly = account.scope === "SCOPE_DEPLOYMENT" && book.now < account.closedAt + NEVER_FORGOTTEN;
-      book.check(isGone && !isEarly, () => `${account.name} is ${account.state}, the chain has none`);
+      const isEarly =
+        account.scope === "SCOPE_DEPLOYMENT" && book.now < account.closedAt + NEVER_FORGOTTEN;
+      book.check(
+        isGone && !isEarly,
+        () => `${account.name} is ${account.state}, the chain has none`,
+      );
       if (isGone) book.accounts.delete(account.name);
       return;
     }
@@ -198,7 +202,11 @@ export class Auditor {
 
   #compareStreams(account: Account, told: NonNullable<ReturnType<Answers["account"]>>): void {
     const { book } = this;
-    book.same(`${account.name}: payments`, BigInt(account.live().length), BigInt(told.streams.size));
+    book.same(
+      `${account.name}: payments`,
+      BigInt(account.live().length),
+      BigInt(told.streams.size),
+    );
     for (const stream of account.live()) {
       const found = told.streams.get(stream.name);
       if (found === undefined) {
@@ -213,7 +221,11 @@ export class Auditor {
       book.same(`payment ${stream.name}: accrued`, BigInt(stream.unpaid), found.accrued);
       book.same(`payment ${stream.name}: paid`, BigInt(stream.paid), found.paid);
       if (!book.isPayoutLate)
-        book.same(`payment ${stream.name}: next payout`, BigInt(stream.nextPayout), found.nextPayout);
+        book.same(
+          `payment ${stream.name}: next payout`,
+          BigInt(stream.nextPayout),
+          found.nextPayout,
+        );
       stream.nextPayout = Number(found.nextPayout);
     }
   }

@@ -103,7 +103,14 @@ export class Account {
   mustResume = false;
   closedAt = 0;
 
-  constructor(name: string, owner: string, denom: string, scope: string, now: number, grace: number) {
+  constructor(
+    name: string,
+    owner: string,
+    denom: string,
+    scope: string,
+    now: number,
+    grace: number,
+  ) {
     this.name = name;
     this.owner = owner;
     this.refundTo = owner;

@@ -129,7 +129,10 @@ function graceEnded(book: Book, event: Fields): void {
 function refunded(book: Book, event: Fields): void {
   const account = touched(book, event.account, "refund");
   const amount = event.amount("amount");
-  book.check(event.text("recipient") === account.refundTo, () => `${account.name}: refund to other`);
+  book.check(
+    event.text("recipient") === account.refundTo,
+    () => `${account.name}: refund to other`,
+  );
   book.move(book.modules.escrow, account.refundTo, account.denom, amount);
   account.refunded += Number(amount);
 }

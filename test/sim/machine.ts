@@ -39,7 +39,10 @@ export interface MachineGenesis {
   readonly appState: { readonly [module: string]: Json };
 }
 
-function make(options: MachineOptions, load: (names: readonly string[]) => TreeMultiStore): Application {
+function make(
+  options: MachineOptions,
+  load: (names: readonly string[]) => TreeMultiStore,
+): Application {
   const parts = (options.parts ?? ((same: AppParts) => same))(leaseholdParts(platform, "sim"));
   const { memoSize, reportBug } = options;
   return new Application(parts, {
@@ -106,7 +109,11 @@ export class Machine {
   }
 
   /** Runs and commits one block. */
-  block(txs: readonly Uint8Array[], time: bigint, height = this.height + 1n): ResponseFinalizeBlock {
+  block(
+    txs: readonly Uint8Array[],
+    time: bigint,
+    height = this.height + 1n,
+  ): ResponseFinalizeBlock {
     const request = RequestFinalizeBlock.create({ txs, height, time: { seconds: time, nanos: 0 } });
     const response = this.client.finalizeBlock(request);
     this.client.commit();

@@ -2,7 +2,11 @@
 
 import { must } from "../../chain/base/assert.ts";
 import { moduleAddress, AddressCodec } from "../../chain/base/address.ts";
-import { MsgMultiSend, MsgSend, MsgSetSendEnabled } from "../../chain/codec/gen/cosmos/bank/v1beta1.ts";
+import {
+  MsgMultiSend,
+  MsgSend,
+  MsgSetSendEnabled,
+} from "../../chain/codec/gen/cosmos/bank/v1beta1.ts";
 import { MsgRetryQuarantined } from "../../chain/codec/gen/leasehold/chain/v1.ts";
 import {
   MsgCloseDeployment,
@@ -138,11 +142,14 @@ const usurp: Maker = (world) => {
   const key = new Uint8Array(12).fill(1);
   const message = world.random.of([
     msg(EscrowUpdateParams, { authority, params: escrowParams.get(world.ctx) }),
-    msg(MarketUpdateParams, { authority, params: must(marketParams.get(world.ctx), "market parameters") }),
+    msg(MarketUpdateParams, {
+      authority,
+      params: must(marketParams.get(world.ctx), "market parameters"),
+    }),
     msg(MsgRetryQuarantined, { authority, collection: "escrow/timers", key }),
     msg(MsgSetSendEnabled, { authority, sendEnabled: [], useDefaultFor: [] }),
   ]);
-  return { by, messages: [message], expect: "refused" };
+  return { by, messages: [message], expect: "gov/13" };
 };
 
 /** Operations of third parties: weight, name, maker. */

@@ -75,7 +75,6 @@ const register: Maker = (world) => {
       }),
       msg(MsgSetDevices, device),
     ],
-    expect: "ok",
   };
 };
 
@@ -307,7 +306,6 @@ const { ACTIVE, PAUSED } = OfferState;
 
 /** Operations of providers: weight, name, maker. */
 export const PROVIDER_OPERATIONS: readonly (readonly [number, string, Maker])[] = [
-  [3, "register", register],
   [6, "post_offer", postOffer],
   [1, "update_offer", onOffer(updateOffer, ACTIVE, PAUSED)],
   [0.7, "pause_offer", onOffer((_, names) => msg(MsgPauseOffer, names), ACTIVE)],
@@ -316,7 +314,7 @@ export const PROVIDER_OPERATIONS: readonly (readonly [number, string, Maker])[] 
   [7, "bid", bid],
   [2, "lower_bid", onBid("lower")],
   [2, "withdraw_bid", onBid("withdraw")],
-  [1.5, "leave_lease", leave],
+  [0.8, "leave_lease", leave],
   [1, "refuse_resume", refuse],
   [4, "withdraw", withdraw],
   [1, "set_payout", setPayout],
@@ -327,10 +325,21 @@ export const PROVIDER_OPERATIONS: readonly (readonly [number, string, Maker])[] 
   [0.7, "update_provider", updateProvider],
 ];
 
+/** Offers of providers that have none: without sellers nothing happens. */
+const firstOffer: Maker = (world) => {
+  const offers = world.offers();
+  const idle = world
+    .registered()
+    .filter((signer) => offers.every((offer) => offer.provider !== signer.address));
+  return idle.length === 0 ? undefined : postOffer(world);
+};
+
 /** What a diligent provider does without being asked: name, maker. */
 export const CHORES: readonly (readonly [string, Maker])[] = [
+  ["register", register],
   ["heartbeat", beat],
   ["heartbeat", beat],
+  ["post_offer", firstOffer],
   ["start", start],
   ["start", start],
   ["acknowledge", acknowledge],

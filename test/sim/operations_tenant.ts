@@ -15,7 +15,7 @@ import {
   MsgUpdateDeployment,
   MsgUpdateSettings,
 } from "../../chain/codec/gen/leasehold/deployment/v1.ts";
-import { MsgDeposit, Scope } from "../../chain/codec/gen/leasehold/escrow/v1.ts";
+import { AccountState, MsgDeposit, Scope } from "../../chain/codec/gen/leasehold/escrow/v1.ts";
 import type { GroupSpec } from "../../chain/codec/gen/leasehold/market/v1.ts";
 import {
   AwardMode,
@@ -28,6 +28,7 @@ import {
   OnLeaseClose,
   OrderState,
 } from "../../chain/codec/gen/leasehold/market/v1.ts";
+import { params as escrowParams } from "../../modules/escrow/state.ts";
 import { balanceDeposit, group } from "../support/market.ts";
 import { msg } from "../support/signing.ts";
 import type { Signer } from "../support/signing.ts";
@@ -84,7 +85,12 @@ function ceilingOf(groups: readonly GroupSpec[]): bigint {
 const deploy: Maker = ({ random, tenants, swarm, denoms }) => {
   const by = random.of(tenants);
   const denom = random.chance(80) ? "ulease" : random.of(denoms);
-  const count = random.weighted([[6, 1], [2, 2], [1, 3], [1, 5]] as const);
+  const count = random.weighted([
+    [6, 1],
+    [2, 2],
+    [1, 3],
+    [1, 5],
+  ] as const);
   const groups = Array.from({ length: count }, (_, index) => spec(random, `g${index + 1}`, denom));
   const about = (ceilingOf(groups) * BigInt(swarm.fundedSeconds)) / 3600n;
   const deposit = (about * random.big(30, 200)) / 100n + random.big(1, 600_000);
@@ -155,6 +161,24 @@ const deposit = onDeployment(
   DeploymentState.PAUSED,
 );
 
+/** A deposit into a suspended account, at the least that resumes it or a unit beside that. */
+const rescue: Maker = (world) => {
+  const { random } = world;
+  const found = random.maybe(world.accounts(AccountState.SUSPENDED));
+  const by = found === undefined ? undefined : world.signerOf(found.owner);
+  if (found === undefined || by === undefined) return undefined;
+  const { resumeMinSeconds } = escrowParams.get(world.ctx);
+  const wanted = (found.committedRate * resumeMinSeconds + 3599n) / 3600n;
+  const missing = wanted - (found.balance - found.held);
+  const amount = missing + random.of([0n, 0n, 1n, -1n, random.size(1, 9_000_000)]);
+  if (amount <= 0n) return undefined;
+  const deposits = [balanceDeposit(amount, found.denom)];
+  return {
+    by,
+    messages: [msg(MsgDeposit, { depositor: by.address, account: found.id, deposits })],
+  };
+};
+
 const addGroups = onDeployment(
   ({ random }, { owner, dseq, denom, lastGseq }) =>
     msg(MsgAddGroups, { owner, dseq, groups: [spec(random, `g${lastGseq + 1}`, denom)] }),
@@ -200,11 +224,16 @@ function onGroup(
 }
 
 const acceptBid: Maker = (world) => {
-  const manual = world.orders(OrderState.OPEN).filter(({ settings: { mode } }) => mode === AwardMode.MANUAL);
+  const manual = world
+    .orders(OrderState.OPEN)
+    .filter(({ settings: { mode } }) => mode === AwardMode.MANUAL);
   const bid = world.random.maybe(
     world
       .bids()
-      .filter(({ id, state }) => state === BidState.OPEN && manual.some((order) => sameOrder(order.id, id))),
+      .filter(
+        ({ id, state }) =>
+          state === BidState.OPEN && manual.some((order) => sameOrder(order.id, id)),
+      ),
   );
   const by = bid === undefined ? undefined : world.signerOf(bid.id.owner);
   if (bid === undefined || by === undefined) return undefined;
@@ -246,15 +275,16 @@ export const TENANT_OPERATIONS: readonly (readonly [number, string, Maker])[] = 
   [9, "deploy", deploy],
   [2, "deploy_wrong", deployWrong],
   [9, "deposit", deposit],
+  [4, "rescue", rescue],
   [2, "add_groups", addGroups],
   [1, "update_deployment", updateDeployment],
   [1, "update_settings", updateSettings],
-  [1.5, "pause_deployment", pauseDeployment],
+  [0.7, "pause_deployment", pauseDeployment],
   [3, "resume_deployment", resumeDeployment],
-  [1.5, "close_deployment", closeDeployment],
-  [2, "pause_group", onGroup(MsgPauseGroup, GroupState.OPEN, GroupState.OPEN, GroupState.PAUSED)],
+  [0.7, "close_deployment", closeDeployment],
+  [1, "pause_group", onGroup(MsgPauseGroup, GroupState.OPEN, GroupState.OPEN, GroupState.PAUSED)],
   [4, "start_group", onGroup(MsgStartGroup, GroupState.PAUSED)],
-  [1.5, "close_group", onGroup(MsgCloseGroup, GroupState.OPEN, GroupState.PAUSED)],
+  [0.7, "close_group", onGroup(MsgCloseGroup, GroupState.OPEN, GroupState.PAUSED)],
   [8, "accept_bid", acceptBid],
-  [3, "close_lease", closeLease],
+  [1, "close_lease", closeLease],
 ];

@@ -11,7 +11,8 @@ export function numberOf(name: string): number | undefined {
   const text = process.env[name];
   if (text === undefined || text === "") return undefined;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new Error(`${name} is ${text}, not a whole number`);
+  if (!Number.isInteger(value) || value < 0)
+    throw new Error(`${name} is ${text}, not a whole number`);
   return value;
 }
 

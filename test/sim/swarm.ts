@@ -96,6 +96,7 @@ function marketParams(random: Random, isTight: boolean): JsonObject {
 const WEIGHED = [
   "deploy",
   "deposit",
+  "rescue",
   "close_deployment",
   "pause_deployment",
   "close_lease",
@@ -110,10 +111,10 @@ const WEIGHED = [
 /** Draws the settings of a seed. */
 export function drawSwarm(random: Random): Swarm {
   const [tightMoney, tightMarket] = [random.chance(30), random.chance(30)];
-  const weights = new Map(WEIGHED.map((name) => [name, random.of([1, 1, 1, 3, 0.3])] as const));
+  const weights = new Map(WEIGHED.map((name) => [name, random.of([1, 1, 1, 3, 0.2])] as const));
   return {
     params: {
-      chain: { max_block_gap: text(random.of([60, 60, 300, 600])) },
+      chain: { max_block_gap: text(random.of([60, 300, 600, 600])) },
       escrow: escrowParams(random, tightMoney),
       market: marketParams(random, tightMarket),
       deployment: some(random, [
@@ -140,7 +141,7 @@ export function drawSwarm(random: Random): Swarm {
     weights,
     tenants: random.int(1, 4),
     providers: random.int(2, 5),
-    fundedSeconds: random.of([4000, 8000, 40_000, 400_000]),
+    fundedSeconds: random.of([4000, 8000, 8000, 40_000, 400_000]),
     maxGas: random.of([-1n, -1n, -1n, 9_000_000n]),
     twinMemo: random.of([1, 16]),
   };

@@ -72,7 +72,7 @@ class Signing {
     const options = { gas: GAS, fee: this.#fee(), memo: random.chance(2) ? "sim" : "" };
     const bytes = signTx(chainId, states, messages, options);
     if (!isReplay) this.#pending.set(by.name, pending + 1n);
-    const expect = isReplay ? "sdk/32" : operation.expect;
+    const expect = isReplay ? "refused" : operation.expect;
     return { name, by: by.name, operation, bytes, expect };
   }
 
@@ -92,6 +92,7 @@ export function disappointment(
   if (expect === undefined) return undefined;
   const told = result.code === 0 ? "ok" : `${result.codespace}/${result.code}`;
   const isMet = expect === "refused" ? result.code !== 0 : told === expect;
-  return isMet ? undefined : `${traffic.name} of ${traffic.by}: ${expect} expected, ${told}: ${result.log}`;
+  return isMet
+    ? undefined
+    : `${traffic.name} of ${traffic.by}: ${expect} expected, ${told}: ${result.log}`;
 }
-

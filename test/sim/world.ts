@@ -7,10 +7,18 @@ import type { Any } from "../../chain/codec/gen/google/protobuf.ts";
 import { Any as AnyType } from "../../chain/codec/gen/google/protobuf.ts";
 import { PubKey } from "../../chain/codec/gen/cosmos/crypto/secp256k1.ts";
 import type { Deployment, Group } from "../../chain/codec/gen/leasehold/deployment/v1.ts";
-import type { Bid, Lease, MsgStartLease, Offer, Order } from "../../chain/codec/gen/leasehold/market/v1.ts";
+import type { Account } from "../../chain/codec/gen/leasehold/escrow/v1.ts";
+import type {
+  Bid,
+  Lease,
+  MsgStartLease,
+  Offer,
+  Order,
+} from "../../chain/codec/gen/leasehold/market/v1.ts";
 import type { Heartbeat, Provider } from "../../chain/codec/gen/leasehold/provider/v1.ts";
 import type { BranchContext } from "../../chain/runtime/index.ts";
 import * as deployment from "../../modules/deployment/state.ts";
+import * as escrow from "../../modules/escrow/state.ts";
 import { receiptText } from "../../modules/market/index.ts";
 import * as market from "../../modules/market/state.ts";
 import * as provider from "../../modules/provider/state.ts";
@@ -108,6 +116,12 @@ export class World {
   groups(...states: readonly number[]): Group[] {
     const all = [...deployment.groups.iterate(this.ctx, {})].map(([, value]) => value);
     return states.length === 0 ? all : all.filter(({ state }) => states.includes(state));
+  }
+
+  /** Escrow accounts in a state. */
+  accounts(state: number): Account[] {
+    const all = [...escrow.accounts.iterate(this.ctx, {})].map(([, account]) => account);
+    return all.filter((account) => account.state === state);
   }
 
   provider(by: Signer): Provider | undefined {
