@@ -205,7 +205,8 @@ async function run(
   // Clients cannot read a status without a block: a new chain is running when it has one.
   while (engine.state.height === 0n && engine.haltReason === undefined) await pause(5);
   if (engine.state.height === 0n) throw new Error(engine.haltReason);
-  const rpcUrl = `http://${options.host}:${server.port}`;
+  const host = options.host.includes(":") ? `[${options.host}]` : options.host;
+  const rpcUrl = `http://${host}:${server.port}`;
   log.info("the node is running", {
     chain: identity.chainId,
     height: engine.state.height,

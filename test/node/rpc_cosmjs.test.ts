@@ -48,7 +48,7 @@ test.before(async (context) => {
   ];
   const node = await startTestNode({
     prefix: PREFIX,
-    denoms: ["ucosm", "ustake"],
+    denoms: ["ustake", "ucosm"],
     chainId: "cosmjs-1",
     accounts: [{ address: alice, coins }],
   });

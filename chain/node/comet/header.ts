@@ -12,7 +12,7 @@ import {
   LightClientAttackEvidence,
 } from "../../codec/gen/tendermint/types.ts";
 import { Consensus } from "../../codec/gen/tendermint/version.ts";
-import { merkleProofs, merkleRoot } from "./merkle.ts";
+import { merkleProofs, merkleRoot } from "../../crypto/merkle.ts";
 import { bytesField, stringField, timestampBytes, varintField } from "./wire.ts";
 
 /** Bytes of one part of a block. Source: CometBFT BlockPartSizeBytes. */

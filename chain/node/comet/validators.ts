@@ -6,7 +6,7 @@ import { compareBytes, equalBytes, toHex } from "../../base/bytes.ts";
 import { compareBig, floorDiv, MAX_INT64, minBig } from "../../base/integers.ts";
 import type { Platform } from "../../base/platform.ts";
 import { SimpleValidator } from "../../codec/gen/tendermint/types.ts";
-import { merkleRoot } from "./merkle.ts";
+import { merkleRoot } from "../../crypto/merkle.ts";
 
 /** Largest total power. Source: CometBFT MaxTotalVotingPower. */
 export const MAX_TOTAL_POWER = MAX_INT64 / 8n;

@@ -18,7 +18,7 @@ import {
   evidenceHash,
   NO_BLOCK,
 } from "../comet/header.ts";
-import { consensusHash } from "../comet/results.ts";
+import { consensusHash } from "../comet/params.ts";
 import { findValidator, validatorsHash } from "../comet/validators.ts";
 import type { ValidatorSet } from "../comet/validators.ts";
 import { voteSignBytes } from "../comet/votes.ts";

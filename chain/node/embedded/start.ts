@@ -6,7 +6,7 @@ import type { Timestamp } from "../../base/time.ts";
 import type { ResponseInitChain } from "../../codec/gen/tendermint/abci.ts";
 import type { Block, BlockID, ConsensusParams } from "../../codec/gen/tendermint/types.ts";
 import { NO_BLOCK } from "../comet/header.ts";
-import { resultsHash } from "../comet/results.ts";
+import { resultsHash } from "../../runtime/index.ts";
 import { newValidatorSet, rotate } from "../comet/validators.ts";
 import type { PowerChange } from "../comet/validators.ts";
 import type { Logger } from "../log.ts";

@@ -9,7 +9,7 @@ import type { ResponseFinalizeBlock, ValidatorUpdate } from "../../codec/gen/ten
 import type { BlockID, Header } from "../../codec/gen/tendermint/types.ts";
 import { BlockID as BlockIDType, ConsensusParams } from "../../codec/gen/tendermint/types.ts";
 import { ValidatorSet as ValidatorSetType } from "../../codec/gen/tendermint/types.ts";
-import { resultsHash } from "../comet/results.ts";
+import { resultsHash } from "../../runtime/index.ts";
 import type { PowerChange, ValidatorSet } from "../comet/validators.ts";
 import { applyChanges, rotate, validatorAddress } from "../comet/validators.ts";
 

@@ -28,6 +28,11 @@ export interface SubscriptionLimits {
   readonly maxPerClient: number;
 }
 
+/** Longest turn of delivery, milliseconds. */
+const TURN_MS = 10;
+/** Events that may wait: a hundred full blocks. */
+const MAX_QUEUED = 200_000;
+
 interface Topic {
   readonly conditions: readonly Condition[];
   readonly subscribers: Map<Subscriber, RpcId>;
@@ -83,16 +88,13 @@ export class Subscriptions {
   readonly #topics = new Map<string, Topic>();
   readonly #counts = new Map<Subscriber, number>();
   readonly #forget: () => void;
-  readonly #queue: CommittedBlock[] = [];
+  /** What is still to be delivered, oldest first. */
+  #queue: Publication[] = [];
   #turn: NodeJS.Immediate | undefined;
 
   constructor(bus: EventBus, limits: SubscriptionLimits) {
     this.#limits = limits;
-    this.#forget = bus.listen((block) => {
-      if (this.#topics.size === 0) return;
-      this.#queue.push(block);
-      this.#turn ??= setImmediate(() => this.#deliver());
-    });
+    this.#forget = bus.listen((block) => this.#take(block));
   }
 
   /** Adds a subscription. Throws: RpcError when a limit is met or the query is wrong; QueryError. */
@@ -139,12 +141,31 @@ export class Subscriptions {
     this.#counts.clear();
   }
 
+  #take(block: CommittedBlock): void {
+    if (this.#topics.size === 0) return;
+    if (this.#queue.length > MAX_QUEUED) return this.#giveUp();
+    this.#queue = [...this.#queue, ...publicationsOf(block)];
+    this.#turn ??= setImmediate(() => this.#deliver());
+  }
+
+  /** Delivers for one turn of the event loop. */
   #deliver(): void {
     this.#turn = undefined;
-    const block = this.#queue.shift();
-    if (block === undefined) return;
-    for (const publication of publicationsOf(block)) this.#deliverOne(publication);
+    const end = performance.now() + TURN_MS;
+    let done = 0;
+    for (; done < this.#queue.length && performance.now() < end; done++)
+      this.#deliverOne(this.#queue[done] as Publication);
+    this.#queue = this.#queue.slice(done);
     if (this.#queue.length > 0) this.#turn = setImmediate(() => this.#deliver());
+  }
+
+  /** The node makes events faster than it can tell them to so many: everybody has to come again. */
+  #giveUp(): void {
+    const all = [...this.#counts.keys()];
+    this.#queue = [];
+    this.#topics.clear();
+    this.#counts.clear();
+    for (const subscriber of all) subscriber.cutOff();
   }
 
   #deliverOne(publication: Publication): void {
