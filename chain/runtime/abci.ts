@@ -10,7 +10,7 @@ import type {
 } from "../codec/gen/tendermint/abci.ts";
 import { EMPTY_BYTES } from "../base/bytes.ts";
 import type { ChainError } from "../base/errors.ts";
-import type { TxOutcome } from "./execute.ts";
+import type { TxOutcome } from "./outcome.ts";
 import type { Attribute, Event, ValidatorChange } from "./types.ts";
 
 /** Events with every attribute indexed; `extra` is added at the end of each (the block stage). */

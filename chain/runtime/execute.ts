@@ -16,22 +16,9 @@ import type { ContextEnv } from "./context.ts";
 import { attribute } from "./events.ts";
 import { errorText, isResourceFailure } from "./failure.ts";
 import { LimitedMeter, OpenMeter, OutOfGasError, UNLIMITED_GAS } from "./gas.ts";
+import type { TxOutcome } from "./outcome.ts";
 import type { Transaction, TxMessage } from "./transaction.ts";
 import type { Context, GasMeter, Mode } from "./types.ts";
-
-/** What came of a transaction. Code 0 is success. */
-export interface TxOutcome {
-  readonly code: number;
-  readonly codespace: string;
-  readonly log: string;
-  readonly gasWanted: bigint;
-  readonly gasUsed: bigint;
-  /** TxMsgData of a success, encoded; empty otherwise. */
-  readonly data: Uint8Array;
-  /** Responses of the messages of a success. */
-  readonly responses: readonly Any[];
-  readonly events: readonly AbciEvent[];
-}
 
 /** What execution depends on besides the state. */
 export interface ExecuteNeeds {

@@ -19,7 +19,7 @@ export type { ContextEnv } from "./context.ts";
 export { contain, runDue } from "./due.ts";
 export type { DueOptions } from "./due.ts";
 export { attribute, emitTyped } from "./events.ts";
-export type { TxOutcome } from "./execute.ts";
+export type { TxOutcome } from "./outcome.ts";
 export { errorText, isResourceFailure, undefinedError } from "./failure.ts";
 export type { BugReporter } from "./failure.ts";
 export {

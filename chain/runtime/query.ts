@@ -6,18 +6,18 @@ import type { RequestQuery, ResponseQuery } from "../codec/gen/tendermint/abci.t
 import { CodecError } from "../codec/index.ts";
 import type { StateView } from "../store/types.ts";
 import { queryRefusal } from "./abci.ts";
-import type { Application } from "./application.ts";
 import { BranchContext } from "./context.ts";
 import { errorText, isResourceFailure } from "./failure.ts";
 import { LimitedMeter } from "./gas.ts";
 import { simulateJson, simulateService, SIMULATE_PATH } from "./simulate.ts";
+import type { Queried } from "./queried.ts";
 import { StatusError } from "./status.ts";
 import type { QueryHandler } from "./types.ts";
 
 const DEFAULT_QUERY_GAS = 10_000_000n;
 
 /** Answers one query; what goes wrong becomes a code, a reported bug too (undefined/111222). */
-export function answerQuery(app: Application, request: RequestQuery): ResponseQuery {
+export function answerQuery(app: Queried, request: RequestQuery): ResponseQuery {
   const height = request.height === 0n ? app.store.height : request.height;
   try {
     return route(app, { ...request, height });
@@ -30,7 +30,7 @@ export function answerQuery(app: Application, request: RequestQuery): ResponseQu
   }
 }
 
-function route(app: Application, request: RequestQuery): ResponseQuery {
+function route(app: Queried, request: RequestQuery): ResponseQuery {
   const handler = app.queries.find(request.path);
   if (handler !== undefined) return runHandler(app, handler, request);
   if (request.path === SIMULATE_PATH) return answer(request, simulateService(app, request.data));
@@ -64,7 +64,7 @@ function answer(request: RequestQuery, value: Uint8Array): ResponseQuery {
 }
 
 /** The state at the height asked for. Throws: sdk/18, 26, 38. */
-function viewAt(app: Application, height: bigint): StateView {
+function viewAt(app: Queried, height: bigint): StateView {
   const { store } = app;
   if (height < 0n)
     throw sdkErrors.invalidRequest.with(
@@ -84,7 +84,7 @@ function viewAt(app: Application, height: bigint): StateView {
   throw sdkErrors.notFound.with(`${text} (latest height: ${store.height})`);
 }
 
-function runHandler(app: Application, handler: QueryHandler, request: RequestQuery): ResponseQuery {
+function runHandler(app: Queried, handler: QueryHandler, request: RequestQuery): ResponseQuery {
   const view = viewAt(app, request.height);
   if (request.prove && request.height <= 1n)
     throw sdkErrors.invalidRequest.with(
@@ -109,7 +109,7 @@ function callHandler(handler: QueryHandler, ctx: BranchContext, data: Uint8Array
   }
 }
 
-function appQuery(app: Application, path: readonly string[], request: RequestQuery): ResponseQuery {
+function appQuery(app: Queried, path: readonly string[], request: RequestQuery): ResponseQuery {
   const root = { codespace: "sdk" };
   switch (path[1]) {
     case "version":
@@ -126,11 +126,7 @@ function appQuery(app: Application, path: readonly string[], request: RequestQue
 }
 
 /** `/store/<name>/key`: a value and, with `prove`, the ICS-23 proofs of the store and of its root. */
-function storeQuery(
-  app: Application,
-  path: readonly string[],
-  request: RequestQuery,
-): ResponseQuery {
+function storeQuery(app: Queried, path: readonly string[], request: RequestQuery): ResponseQuery {
   const [, name = "", kind = ""] = path;
   if (request.prove && request.height <= 1n)
     throw sdkErrors.invalidRequest.with(

@@ -5,15 +5,15 @@ import { ChainError } from "../base/errors.ts";
 import { SimulationResponse } from "../codec/gen/cosmos/base/abci/v1beta1.ts";
 import { SimulateRequest, SimulateResponse, Tx } from "../codec/gen/cosmos/tx/v1beta1.ts";
 import { CodecError } from "../codec/index.ts";
-import type { Application } from "./application.ts";
-import type { TxOutcome } from "./execute.ts";
+import type { TxOutcome } from "./outcome.ts";
+import type { Queried } from "./queried.ts";
 import { invalidArgument, unknownStatus } from "./status.ts";
 
 /** gRPC path of the simulation. */
 export const SIMULATE_PATH = "/cosmos.tx.v1beta1.Service/Simulate";
 
 /** Answers the gRPC method. Throws: sdk/18 without a transaction, sdk/6 when it fails. */
-export function simulateService(app: Application, data: Uint8Array): Uint8Array {
+export function simulateService(app: Queried, data: Uint8Array): Uint8Array {
   const outcome = app.simulate(bytesOf(data));
   if (outcome.code !== 0) throw unknownStatus(`${outcome.log} with gas used: '${outcome.gasUsed}'`);
   return SimulateResponse.encode(responseOf(outcome));
@@ -33,7 +33,7 @@ function bytesOf(data: Uint8Array): Uint8Array {
 }
 
 /** Answers /app/simulate with proto JSON. Throws what the transaction failed with. */
-export function simulateJson(app: Application, data: Uint8Array): Uint8Array {
+export function simulateJson(app: Queried, data: Uint8Array): Uint8Array {
   const outcome = app.simulate(data);
   if (outcome.code !== 0)
     throw new ChainError(outcome.codespace, outcome.code, `failed to simulate tx: ${outcome.log}`);

@@ -7,6 +7,7 @@ import { compareBytes, concatBytes, EMPTY_BYTES, utf8 } from "../base/bytes.ts";
 import type { Platform } from "../base/platform.ts";
 import { CommitmentProof, HashOp, LengthOp } from "../codec/gen/cosmos/ics23/v1.ts";
 import type { InnerOp } from "../codec/gen/cosmos/ics23/v1.ts";
+import { rootOfHashes, splitPoint } from "../crypto/merkle.ts";
 import { writeUnsigned } from "./preimage.ts";
 import type { StoreRoot } from "./types.ts";
 
@@ -20,7 +21,7 @@ export function compareNames(a: string, b: string): number {
 
 /** The application hash of store roots (sorted by name); SHA-256 of nothing when there are none. */
 export function appHashOf(platform: Platform, roots: readonly StoreRoot[]): Uint8Array {
-  return merkleRoot(
+  return rootOfHashes(
     platform,
     roots.map((root) => rootLeaf(platform, root)),
   );
@@ -69,30 +70,16 @@ function rootLeaf(platform: Platform, root: StoreRoot): Uint8Array {
   );
 }
 
-/** The largest power of two below `count`: how many leaves stand left. */
-function splitPoint(count: number): number {
-  return 1 << (31 - Math.clz32(count - 1));
-}
-
-function merkleRoot(platform: Platform, leaves: readonly Uint8Array[]): Uint8Array {
-  if (leaves.length === 0) return platform.sha256(EMPTY_BYTES);
-  if (leaves.length === 1) return leaves[0] as Uint8Array;
-  const split = splitPoint(leaves.length);
-  const left = merkleRoot(platform, leaves.slice(0, split));
-  const right = merkleRoot(platform, leaves.slice(split));
-  return platform.sha256(concatBytes(INNER, left, right));
-}
-
 /** Steps from leaf `at` up to the root. */
 function merklePath(platform: Platform, leaves: readonly Uint8Array[], at: number): InnerOp[] {
   if (leaves.length === 1) return [];
   const split = splitPoint(leaves.length);
   if (at < split) {
-    const suffix = merkleRoot(platform, leaves.slice(split));
+    const suffix = rootOfHashes(platform, leaves.slice(split));
     const step = { hash: HashOp.SHA256, prefix: INNER, suffix };
     return [...merklePath(platform, leaves.slice(0, split), at), step];
   }
-  const prefix = concatBytes(INNER, merkleRoot(platform, leaves.slice(0, split)));
+  const prefix = concatBytes(INNER, rootOfHashes(platform, leaves.slice(0, split)));
   const step = { hash: HashOp.SHA256, prefix, suffix: EMPTY_BYTES };
   return [...merklePath(platform, leaves.slice(split), at - split), step];
 }

@@ -11,7 +11,7 @@ import * as assert from "uvu/assert";
 import { equalBytes } from "../../chain/base/bytes.ts";
 import { dataPaths } from "../../chain/node/claim.ts";
 import { blockId, commitHash, dataHash } from "../../chain/node/comet/header.ts";
-import { resultsHash } from "../../chain/node/comet/results.ts";
+import { resultsHash } from "../../chain/runtime/index.ts";
 import { validatorsHash } from "../../chain/node/comet/validators.ts";
 import { checkCommit, sameBlockId } from "../../chain/node/comet/votes.ts";
 import { Database } from "../../chain/node/db.ts";

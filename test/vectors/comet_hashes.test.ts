@@ -21,8 +21,9 @@ import {
   partSet,
   txProofs,
 } from "../../chain/node/comet/header.ts";
-import { leafHash, verifyMerkleProof } from "../../chain/node/comet/merkle.ts";
-import { consensusHash, resultsHash } from "../../chain/node/comet/results.ts";
+import { leafHash, verifyMerkleProof } from "../../chain/crypto/merkle.ts";
+import { consensusHash } from "../../chain/node/comet/params.ts";
+import { resultsHash } from "../../chain/runtime/index.ts";
 import { newValidatorSet, proposerOf, rotate, validatorsHash } from "../../chain/node/comet/validators.ts";
 import { BlockIDFlag, checkCommit, commitSignBytes } from "../../chain/node/comet/votes.ts";
 import { fastPlatform } from "../../chain/node/platform.ts";
