@@ -213,6 +213,29 @@ test("a deposit wakes an order whose award failed on funds", () => {
   assert.equal(scene.faults(), []);
 });
 
+test("a halt of three days ends nothing that has a deadline on U, and what runs on T once", () => {
+  const scene = new MarketScene();
+  const bob = scene.seller("bob");
+  scene.offer(bob, GPU);
+  const term = group("term", { spec: { durationS: 7200n } });
+  const running = scene.running(bob);
+  const ending = scene.running(bob, 100_000_000n, term);
+  const exact = group("g", { price: quoteOf(GPU) });
+  const dry = scene.running(bob, quoteOf(GPU) + 1000n, exact);
+  const starting = scene.deploy([group("g")], { mode: AwardMode.AUTO });
+  scene.chain.block([]);
+  const open = scene.deploy([group("g")], MANUAL);
+  scene.chain.block([], { seconds: 3 * 86_400 });
+  assert.is(scene.mustLease(starting, bob).state, LeaseState.STARTING);
+  assert.is(scene.order(open)?.state, OrderState.OPEN);
+  assert.is(scene.mustLease(ending, bob).end, LeaseEnd.TERM);
+  assert.is(scene.mustLease(dry, bob).state, LeaseState.SUSPENDED);
+  assert.is(scene.mustLease(dry, bob).suspendedAt, scene.mustLease(dry, bob).startedAt + 3600n);
+  assert.is(scene.mustLease(running, bob).state, LeaseState.SUSPENDED, "two days were paid for");
+  assert.equal(scene.faults(), []);
+  assert.is(scene.start(bob, starting).log, "");
+});
+
 test("MatchOrder has effect once per 60 s; new offers are found", () => {
   const scene = new MarketScene();
   const bob = scene.seller("bob");

@@ -125,9 +125,14 @@ function modelMiss(spec: GroupSpec, have: GpuModel | undefined): Miss | undefine
     if (unit.gpu.units === 0n) continue;
     if (have === undefined) return miss("model", "has no GPU");
     if (!satisfiesModel(unit.gpu.models, have))
-      return miss("model", `has GPU ${modelName(have)}, which unit ${unit.id} does not name`);
+      return miss("model", `has GPU ${modelText(have)}, which unit ${unit.id} does not name`);
   }
   return undefined;
+}
+
+/** A model as people read it, with what is told of memory and interface. */
+function modelText({ vendor, model, ram, interface: bus }: GpuModel): string {
+  return [vendor, model, ram, bus].filter((part) => part !== "").join(" ");
 }
 
 function termMiss(spec: GroupSpec, min: bigint, max: bigint): Miss | undefined {
@@ -202,7 +207,7 @@ function unitFault(asked: ResourceUnit, given: UnitOffer): string | undefined {
     return `unit ${asked.id}: a GPU model goes with GPUs and only with them`;
   if (given.gpu !== undefined && asked.gpu.units > 0n)
     if (!satisfiesModel(asked.gpu.models, given.gpu))
-      return `unit ${asked.id}: GPU ${modelName(given.gpu)} is not among the models asked`;
+      return `unit ${asked.id}: GPU ${modelText(given.gpu)} is not among the models asked`;
   return undefined;
 }
 
