@@ -218,7 +218,7 @@ test("half requests and rubbish on the wire do not stop the chain", async ({ nod
     ),
   );
   const height = node.engine.state.height;
-  await new Promise((resolve) => setTimeout(resolve, 400));
+  await new Promise((resolve) => setTimeout(resolve, 1000));
   assert.ok(node.engine.state.height > height, "blocks go on");
   assert.equal(await callRpc(node.rpcUrl, "health"), {});
 });

@@ -270,9 +270,9 @@ export async function openKvNode(
   }
 }
 
-/** Waits until `done` holds; fails after five seconds. */
+/** Waits until `done` holds; fails after twenty seconds. */
 export async function until(done: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 5000;
+  const end = Date.now() + 20_000;
   while (!done()) {
     if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
