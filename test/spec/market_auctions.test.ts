@@ -250,6 +250,21 @@ test("MatchOrder has effect once per 60 s; new offers are found", () => {
   assert.is(scene.chain.deliver(bob, [match]).log, "");
 });
 
+test("a later scan reads behind a full book and lets a cheaper offer in", () => {
+  const scene = MarketScene.withParams({ order_max_bids: 4 });
+  const names = ["bob", "carol", "dave", "erin", "frank"];
+  const sellers = names.map((name) => scene.seller(name));
+  for (const by of sellers.slice(0, 4)) scene.offer(by, GPU);
+  const key = scene.deploy([group("g")], MANUAL);
+  const frank = sellers[4] as Signer;
+  scene.offer(frank, GPU + 1000n, { prices: { ...prices(GPU + 1000n), cpuHour: 0n } });
+  const match = msg(MsgMatchOrder, { sender: frank.address, order: scene.orderId(key) });
+  scene.chain.must(frank, [match]);
+  assert.is(scene.bids(key).length, 4);
+  assert.is(scene.bidOf(key, frank)?.eff, quoteOf(GPU) - 3000n);
+  assert.equal(scene.faults(), []);
+});
+
 test("a group is matched again by itself after rematch_s", () => {
   const scene = new MarketScene();
   const bob = scene.seller("bob");

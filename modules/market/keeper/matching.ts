@@ -141,20 +141,30 @@ function compareRows(a: Row, b: Row): number {
 
 // ---- scan -------------------------------------------------------------------------------------------
 
+/** Whether a scan ends when the book is full of quotes, or reads its whole range. */
+type Reach = "until full" | "whole range";
+
 /**
  * Scans offers for an open order from its cursor on, within the budget, and quotes those that fit.
- * Gives back whether the scan has ended: its range is through, or the book is full of quotes.
+ * Gives back whether the scan has ended.
  * State: offer_rows, offers, capacities, bids, auctions. Events: EventBidCreated, EventBidLowered,
  * EventBidEnded (evicted).
  */
-export function scanOrder(ctx: Context, deps: Deps, key: OrderKey, budget: ScanBudget): boolean {
+export function scanOrder(
+  ctx: Context,
+  deps: Deps,
+  key: OrderKey,
+  budget: ScanBudget,
+  reach: Reach,
+): boolean {
   const order = state.orders.get(ctx, state.orderTuple(key));
   if (order?.state !== OrderState.OPEN) return true;
   const auction = state.auctions.must(ctx, state.orderTuple(key));
   const limit = Math.min(ROWS_PER_ORDER, budget.rows);
   const rows = readRows(ctx, rangesOf(order.spec), auction.cursor, limit + 1);
   let stop: Row | undefined = rows[limit];
-  let full = isFullOfQuotes(ctx, deps, key);
+  const isFull = (): boolean => reach === "until full" && isFullOfQuotes(ctx, deps, key);
+  let full = isFull();
   budget.rows -= Math.max(1, Math.min(rows.length, limit));
   for (const row of rows.slice(0, limit)) {
     if (full || budget.offers === 0) {
@@ -163,7 +173,7 @@ export function scanOrder(ctx: Context, deps: Deps, key: OrderKey, budget: ScanB
     }
     if (!isCandidate(ctx, key, order, row)) continue;
     budget.offers--;
-    if (quote(ctx, deps, { key, order, row })) full = isFullOfQuotes(ctx, deps, key);
+    if (quote(ctx, deps, { key, order, row })) full = isFull();
   }
   const cursor = stop === undefined ? EMPTY_BYTES : cursorAt(stop);
   const now = state.auctions.must(ctx, state.orderTuple(key));
@@ -241,36 +251,36 @@ function quoteOf(
 
 // ---- when scans run ---------------------------------------------------------------------------------
 
-/** A first scan: when it ends the award may run, and the next scan is planned. */
+/**
+ * A first scan, or its continuation behind quotes that did not hold: ends when the book is full of
+ * quotes. Then the award may run, and the next scan is planned.
+ */
 export function firstScan(ctx: Context, deps: Deps, key: OrderKey, budget: ScanBudget): void {
-  if (!scanOrder(ctx, deps, key, budget)) return;
+  if (!scanOrder(ctx, deps, key, budget, "until full")) return;
   const place = state.orderTuple(key);
   const order = state.orders.get(ctx, place);
   if (order?.state !== OrderState.OPEN) return;
   const id = state.orderBytes(key);
   state.scanQueue.remove(ctx, order.openedUptime, state.Kind.ORDER, id);
-  const auction = state.auctions.must(ctx, place);
-  const ready = setDeadline(
-    ctx,
-    { key, auction: { ...auction, scanned: true } },
-    auction.deadlineUptime,
-  );
+  const auction = { ...state.auctions.must(ctx, place), scanned: true };
+  const ready = setDeadline(ctx, { key, auction }, auction.deadlineUptime);
   planRematch(ctx, key, ready, ctx.uptime + readParams(ctx).rematchS);
   wakeRolling(ctx, deps, key);
 }
 
-/** A later scan, from the start of the range or from where it stopped. */
+/** A later scan: reads the whole range from its start, so that new and cheaper offers get in. */
 export function rematch(ctx: Context, deps: Deps, key: OrderKey, budget: ScanBudget): void {
-  if (!scanOrder(ctx, deps, key, budget)) return;
   const place = state.orderTuple(key);
-  const order = state.orders.get(ctx, place);
-  if (order?.state !== OrderState.OPEN) return;
+  const before = state.auctions.must(ctx, place);
+  if (!before.rematching)
+    state.auctions.set(ctx, place, { ...before, cursor: EMPTY_BYTES, rematching: true });
+  if (!scanOrder(ctx, deps, key, budget, "whole range")) return;
   const auction = state.auctions.must(ctx, place);
   planRematch(ctx, key, auction, ctx.uptime + readParams(ctx).rematchS);
   wakeRolling(ctx, deps, key);
 }
 
-/** Plans the next scan, from the start of the range unless the book was full of quotes. */
+/** Plans the next later scan for a second of U. */
 export function planRematch(ctx: Context, key: OrderKey, auction: Auction, at: bigint): void {
   const id = state.orderBytes(key);
   const { ORDER } = state.Kind;
@@ -278,5 +288,6 @@ export function planRematch(ctx: Context, key: OrderKey, auction: Auction, at: b
     state.rematchQueue.remove(ctx, auction.rematchUptime, ORDER, id);
   state.rematchQueue.insert(ctx, at, ORDER, id);
   const scans = auction.scans + 1;
-  state.auctions.set(ctx, state.orderTuple(key), { ...auction, scans, rematchUptime: at });
+  const planned = { ...auction, scans, rematchUptime: at, rematching: false };
+  state.auctions.set(ctx, state.orderTuple(key), planned);
 }

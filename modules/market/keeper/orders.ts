@@ -237,6 +237,7 @@ function open(ctx: Context, params: Params, { key, order, settings, joint }: Ope
     formerPrice: sticky ? order.former.price : 0n,
     formerUntilUptime: sticky ? ctx.uptime + params.stickyS : 0n,
     rematchUptime: 0n,
+    rematching: false,
   };
   state.orders.set(ctx, state.orderTuple(key), record);
   state.auctions.set(ctx, state.orderTuple(key), auction);

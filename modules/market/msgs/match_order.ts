@@ -35,7 +35,7 @@ export function matchOrder(): MsgHandler<MsgMatchOrder, MsgMatchOrderResponse> {
         throw marketErrors.tooEarly.with(`matched again from second ${next} of uptime on`);
       const marked = { ...auction, matchedUptime: ctx.uptime };
       if (auction.scanned) {
-        planRematch(ctx, key, { ...marked, cursor: new Uint8Array(0) }, ctx.uptime);
+        planRematch(ctx, key, marked, ctx.uptime);
       } else {
         state.auctions.set(ctx, state.orderTuple(key), marked);
       }

@@ -377,6 +377,8 @@ export interface Auction {
   readonly formerUntilUptime: bigint;
   /** When the offers are scanned again, U; 0 = not yet planned. */
   readonly rematchUptime: bigint;
+  /** Whether a later scan has begun and goes on in the next block. */
+  readonly rematching: boolean;
 }
 const tableAuction: MessageTable = {"name":"leasehold.market.v1.Auction","fields":[
     {"number":1,"name":"id","type":"leasehold.market.v1.OrderId","kind":"message","nullable":false,"comment":"The order."},
@@ -392,6 +394,7 @@ const tableAuction: MessageTable = {"name":"leasehold.market.v1.Auction","fields
     {"number":11,"name":"former_price","type":"uint64","kind":"scalar","comment":"Price of the former lease, base units per hour."},
     {"number":12,"name":"former_until_uptime","type":"uint64","kind":"scalar","comment":"Until when the former provider goes first, U."},
     {"number":13,"name":"rematch_uptime","type":"uint64","kind":"scalar","comment":"When the offers are scanned again, U; 0 = not yet planned."},
+    {"number":14,"name":"rematching","type":"bool","kind":"scalar","comment":"Whether a later scan has begun and goes on in the next block."},
   ]};
 /** A Auction with every field at its default. */
 export function emptyAuction(): Auction {
@@ -409,6 +412,7 @@ export function emptyAuction(): Auction {
     formerPrice: 0n,
     formerUntilUptime: 0n,
     rematchUptime: 0n,
+    rematching: false,
   };
 }
 /** Reads a Auction up to the end of the current message. */
@@ -426,6 +430,7 @@ export function readAuction(r: Reader): Auction {
   let formerPrice: bigint = 0n;
   let formerUntilUptime: bigint = 0n;
   let rematchUptime: bigint = 0n;
+  let rematching: boolean = false;
   let tag = r.tag();
   if (tag === 10) {
     const outer = r.enter("id");
@@ -481,12 +486,19 @@ export function readAuction(r: Reader): Auction {
     rematchUptime = r.uint64("rematch_uptime");
     tag = r.tag();
   }
+  if (tag === 112) {
+    rematching = r.bool("rematching");
+    tag = r.tag();
+  }
   r.end(tag);
   id ??= emptyOrderId();
-  return { id, deadlineUptime, extensions, rolling, scanned, cursor, scans, matchedUptime, failedOnFunds, former, formerPrice, formerUntilUptime, rematchUptime };
+  return { id, deadlineUptime, extensions, rolling, scanned, cursor, scans, matchedUptime, failedOnFunds, former, formerPrice, formerUntilUptime, rematchUptime, rematching };
 }
 /** Writes the fields of a Auction. */
 export function writeAuction(w: Writer, v: Auction): void {
+  if (v.rematching !== false) {
+    w.bool(112, v.rematching, "leasehold.market.v1.Auction.rematching");
+  }
   if (v.rematchUptime !== 0n) {
     w.uint64(104, v.rematchUptime, "leasehold.market.v1.Auction.rematch_uptime");
   }
