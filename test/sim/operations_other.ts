@@ -30,6 +30,7 @@ import {
   OrderState,
 } from "../../chain/codec/gen/leasehold/market/v1.ts";
 import { MsgSetKeys } from "../../chain/codec/gen/leasehold/provider/v1.ts";
+import { quarantine } from "../../modules/chain/state.ts";
 import { unclaimed as waiting } from "../../modules/escrow/state.ts";
 import { params as escrowParams } from "../../modules/escrow/state.ts";
 import { params as marketParams } from "../../modules/market/state.ts";
@@ -37,6 +38,7 @@ import { balanceDeposit } from "../support/market.ts";
 import { testPlatform } from "../support/platform.ts";
 import { msg } from "../support/signing.ts";
 import type { Signer } from "../support/signing.ts";
+import { quarantineKey } from "./planter.ts";
 import type { Maker, Operation, World } from "./world.ts";
 
 function coin(denom: string, amount: bigint): { denom: string; amount: string } {
@@ -139,14 +141,17 @@ const trespass: Maker = (world) => {
 const usurp: Maker = (world) => {
   const by = world.stranger;
   const authority = by.address;
-  const key = new Uint8Array(12).fill(1);
+  const [set] = quarantine.iterate(world.ctx, {});
+  const item = set?.[1];
+  const collection = item?.collection ?? "escrow/timers";
+  const key = item === undefined ? new Uint8Array(12).fill(1) : quarantineKey(item);
   const message = world.random.of([
     msg(EscrowUpdateParams, { authority, params: escrowParams.get(world.ctx) }),
     msg(MarketUpdateParams, {
       authority,
       params: must(marketParams.get(world.ctx), "market parameters"),
     }),
-    msg(MsgRetryQuarantined, { authority, collection: "escrow/timers", key }),
+    msg(MsgRetryQuarantined, { authority, collection, key }),
     msg(MsgSetSendEnabled, { authority, sendEnabled: [], useDefaultFor: [] }),
   ]);
   return { by, messages: [message], expect: "gov/13" };

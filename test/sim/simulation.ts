@@ -9,7 +9,9 @@ import type { SeenBlock } from "./auditor_seen.ts";
 import { seen, stagesOf } from "./auditor_seen.ts";
 import { auditStart, simGenesis } from "./genesis.ts";
 import { Machine } from "./machine.ts";
-import type { MachineGenesis } from "./machine.ts";
+import type { MachineGenesis, MachineOptions } from "./machine.ts";
+import { PLANTED_PER_BLOCK, planted } from "./planter.ts";
+import type { Planting } from "./planter.ts";
 import { Random } from "./random.ts";
 import { drawGap, drawSwarm } from "./swarm.ts";
 import type { Swarm } from "./swarm.ts";
@@ -64,6 +66,9 @@ export class Simulation {
   readonly #twin: Machine;
   readonly #auditor: Auditor;
   readonly #genesis: MachineGenesis;
+  readonly #planting: Planting;
+  /** Bugs that were contained since the last look. */
+  readonly #bugs: string[] = [];
   readonly #last: string[] = [];
   readonly #outcomes = new Map<string, number>();
   readonly #events = new Map<string, number>();
@@ -77,14 +82,25 @@ export class Simulation {
     this.#swarm = drawSwarm(this.#random);
     this.#world = new World(this.#random, this.#swarm, PREFIX, CHAIN_ID);
     this.#genesis = simGenesis(this.#world, this.#swarm);
-    this.#main = new Machine(this.#genesis);
-    this.#twin = new Machine(this.#genesis, { memoSize: this.#swarm.twinMemo, disk: true });
+    const plants = BigInt(this.#random.int(3, Math.max(3, blocks - 3)));
+    this.#planting = { plants, retries: plants + BigInt(this.#random.int(1, 20)) };
+    this.#main = this.#machine(this.#genesis);
+    this.#twin = this.#machine(this.#genesis, { memoSize: this.#swarm.twinMemo, disk: true });
     this.#auditor = new Auditor(auditStart(this.#genesis, PREFIX));
     this.#time = this.#genesis.time;
   }
 
+  /** A machine in which items are planted, and whose contained bugs are heard. */
+  #machine(genesis: MachineGenesis, options: MachineOptions = {}): Machine {
+    return new Machine(genesis, {
+      ...options,
+      parts: planted(this.#planting),
+      reportBug: (error, where) => this.#bugs.push(`${where}: ${String(error)}`),
+    });
+  }
+
   run(): Tally {
-    const { random } = { random: this.#random };
+    const random = this.#random;
     const rebirth = random.int(5, Math.max(5, this.#blocks - 5));
     const restart = random.int(5, Math.max(5, this.#blocks - 1));
     for (let height = 1; height <= this.#blocks; height++) {
@@ -128,6 +144,22 @@ export class Simulation {
     faults.push(...this.#main.app.brokenInvariants());
     faults.push(...this.#runTwin(txs, response));
     if (this.#reborn !== undefined) faults.push(...this.#runReborn(txs, response));
+    faults.push(...this.#quarantine(response));
+    return faults;
+  }
+
+  /** What was planted, and nothing else, is set aside. */
+  #quarantine(response: ResponseFinalizeBlock): string[] {
+    const { plants, retries } = this.#planting;
+    const { height } = this.#main;
+    const isDue = height === plants || height === retries;
+    const set = response.events.filter(
+      ({ type }) => type === "leasehold.chain.v1.EventQuarantined",
+    );
+    const expected = isDue ? PLANTED_PER_BLOCK : 0;
+    const bugs = this.#bugs.splice(0);
+    const faults = isDue ? [] : bugs.map((bug) => `a bug was contained: ${bug}`);
+    if (set.length !== expected) faults.push(`${set.length} items set aside, ${expected} planted`);
     return faults;
   }
 
@@ -158,7 +190,7 @@ export class Simulation {
   /** The same blocks, other caches, and in between everything that must not matter. */
   #runTwin(txs: readonly Uint8Array[], response: ResponseFinalizeBlock): string[] {
     const twin = this.#twin;
-    const { random } = { random: new Random(Number(this.#main.height)) };
+    const random = new Random(Number(this.#main.height));
     for (const tx of txs) {
       if (twin.height > 0n && random.chance(60)) twin.client.checkTx(tx, random.chance(30));
       if (twin.height > 0n && random.chance(10)) twin.app.simulate(tx);
@@ -196,7 +228,7 @@ export class Simulation {
     const { app, height } = this.#main;
     const appState = app.exportGenesis();
     const consensusParams = this.#genesis.consensusParams;
-    this.#reborn = new Machine({
+    this.#reborn = this.#machine({
       chainId: CHAIN_ID,
       time: this.#time,
       initialHeight: height + 1n,

@@ -84,7 +84,7 @@ function marketParams(random: Random, isTight: boolean): JsonObject {
     ["reopen_max", random.of([0, 1, 5])],
     ["exclusion_s", text(random.of([0, 600, 86_400]))],
     ["start_deadline_s", text(random.of([300, 600]))],
-    ["max_open_orders", random.of([2, 100])],
+    ["max_open_orders", random.of([3, 20, 100])],
     ["sticky_s", text(random.of([0, 600]))],
     ["retention_s", text(random.of([3600, 2_592_000]))],
     ["weight_fit_ppm", random.of([0, 100_000])],
@@ -114,7 +114,7 @@ export function drawSwarm(random: Random): Swarm {
   const weights = new Map(WEIGHED.map((name) => [name, random.of([1, 1, 1, 3, 0.2])] as const));
   return {
     params: {
-      chain: { max_block_gap: text(random.of([60, 300, 600, 600])) },
+      chain: { max_block_gap: text(random.of([60, 300, 600, 7200, 86_400])) },
       escrow: escrowParams(random, tightMoney),
       market: marketParams(random, tightMarket),
       deployment: some(random, [
