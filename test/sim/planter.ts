@@ -43,7 +43,8 @@ function retryAll(ctx: Context, parts: AppParts): void {
   const handlers = parts.modules.flatMap((module) => module.messages ?? []);
   const retry = handlers.find(({ type }) => type.typeUrl === MsgRetryQuarantined.typeUrl);
   if (retry === undefined) throw new Error("MsgRetryQuarantined is not served");
-  for (const [, item] of [...quarantine.iterate(ctx, {})]) {
+  const items = [...quarantine.iterate(ctx, {})].map(([, item]) => item);
+  for (const item of items) {
     const { collection } = item;
     retry.handle(ctx, { authority, collection, key: quarantineKey(item) } as never);
   }

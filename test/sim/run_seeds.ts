@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
+import type * as uvu from "uvu";
 import { Simulation } from "./simulation.ts";
 
 const REGRESSIONS = new URL("../../../test/sim/regressions.txt", import.meta.url);
@@ -28,8 +29,11 @@ export function regressions(): (readonly [seed: number, blocks: number])[] {
   });
 }
 
-/** Makes one test per seed and runs them. */
-export function runSeeds(name: string, seeds: readonly (readonly [number, number])[]): void {
+/** One test per seed, to be run. With SIM_TALLY set each tells what it went through. */
+export function seedTests(
+  name: string,
+  seeds: readonly (readonly [seed: number, blocks: number])[],
+): uvu.Test {
   const tests = suite(name);
   for (const [seed, blocks] of seeds)
     tests(`seed ${seed}, ${blocks} blocks`, () => {
@@ -41,5 +45,5 @@ export function runSeeds(name: string, seeds: readonly (readonly [number, number
       const took = ((performance.now() - started) / 1000).toFixed(1);
       console.log(`seed ${seed}: ${blocks} blocks, ${seconds} s of chain time in ${took} s`);
     });
-  tests.run();
+  return tests;
 }
