@@ -1,7 +1,13 @@
 // Begin and end block: what is due, in the order of the mechanism, each step with its budget.
 
 import { floorDiv } from "../../chain/base/integers.ts";
-import type { Context, DueQueue, DueTimes, RetryableQueue } from "../../chain/runtime/index.ts";
+import type {
+  Context,
+  DueItem,
+  DueQueue,
+  DueTimes,
+  RetryableQueue,
+} from "../../chain/runtime/index.ts";
 import { contain, runDue } from "../../chain/runtime/index.ts";
 import { awardJoint, awardOrder } from "./keeper/award.ts";
 import { readParams } from "./keeper/deps.ts";
@@ -27,14 +33,12 @@ const SCAN_PARTS = 5n;
  */
 export function beginBlock(ctx: Context, deps: Deps): void {
   const budget = readParams(ctx).drainsPerBlock;
-  runDue(ctx, state.startQueue, {
-    budget,
-    handle: (branch, item) => endDeadline(branch, deps, state.leaseFromBytes(item.id)),
-  });
-  runDue(ctx, state.termQueue, {
-    budget,
-    handle: (branch, item) => endTerm(branch, deps, state.leaseFromBytes(item.id)),
-  });
+  work(ctx, state.startQueue, budget, (branch, { id }) =>
+    endDeadline(branch, deps, state.leaseFromBytes(id)),
+  );
+  work(ctx, state.termQueue, budget, (branch, { id }) =>
+    endTerm(branch, deps, state.leaseFromBytes(id)),
+  );
 }
 
 /**
@@ -49,26 +53,14 @@ export function endBlock(ctx: Context, deps: Deps): void {
   scan(ctx, state.scanQueue, first, (branch, key) => firstScan(branch, deps, key, first));
   for (const [second, kind, id] of awards) award(ctx, deps, { second, kind, id });
   const budget = params.drainsPerBlock;
-  runDue(ctx, state.bidQueue, { budget, handle: (branch, { id }) => expireBid(branch, deps, id) });
-  runDue(ctx, state.orderQueue, {
-    budget,
-    handle: (branch, { id }) => expireDueOrder(branch, deps, id),
-  });
+  work(ctx, state.bidQueue, budget, (branch, { id }) => expireBid(branch, deps, id));
+  work(ctx, state.orderQueue, budget, (branch, { id }) => expireDueOrder(branch, deps, id));
   const later: ScanBudget = { rows, offers: first.offers };
   scan(ctx, state.rematchQueue, later, (branch, key) => rematch(branch, deps, key, later));
-  runDue(ctx, state.offerQueue, {
-    budget,
-    handle: (branch, { id }) => expireOffer(branch, deps, id),
-  });
+  work(ctx, state.offerQueue, budget, (branch, { id }) => expireOffer(branch, deps, id));
   const orders = Number(floorDiv(BigInt(budget), BigInt(params.orderMaxBids))) + 1;
-  runDue(ctx, state.drainQueue, {
-    budget: orders,
-    handle: (branch, item) => drain(branch, deps, item),
-  });
-  runDue(ctx, state.retentionQueue, {
-    budget,
-    handle: (branch, item) => forget(branch, deps, item),
-  });
+  work(ctx, state.drainQueue, orders, (branch, item) => drain(branch, deps, item));
+  work(ctx, state.retentionQueue, budget, (branch, item) => forget(branch, deps, item));
 }
 
 /** Scans each due order once; one that has not ended keeps its place for the next block. */
@@ -86,13 +78,7 @@ function scan(
   }
 }
 
-interface Item {
-  readonly second: bigint;
-  readonly kind: number;
-  readonly id: Uint8Array;
-}
-
-function award(ctx: Context, deps: Deps, item: Item): void {
+function award(ctx: Context, deps: Deps, item: DueItem): void {
   const { second, kind, id } = item;
   const queue = state.awardQueue;
   if (!queue.has(ctx, second, kind, id)) return;
@@ -104,10 +90,25 @@ function award(ctx: Context, deps: Deps, item: Item): void {
   if (failure !== undefined) setAside(ctx, queue, item, failure);
 }
 
-/** Moves a failed item to the quarantine. */
-function setAside(ctx: Context, queue: DueQueue, item: Item, reason: string): void {
+/** Moves a failed item to the quarantine and marks it. */
+function setAside(ctx: Context, queue: DueQueue, item: DueItem, reason: string): void {
   queue.remove(ctx, item.second, item.kind, item.id);
   ctx.quarantine({ ...item, store: queue.place.store, queue: queue.place.name, reason });
+  state.setAsides.add(ctx, [queue.place.name, item.id]);
+}
+
+/** Works off one queue; a failed item is marked, so that later touches skip its step. */
+function work(
+  ctx: Context,
+  queue: DueQueue,
+  budget: number,
+  handle: (ctx: Context, item: DueItem) => void,
+): void {
+  runDue(ctx, queue, {
+    budget,
+    handle,
+    quarantined: (branch, item) => state.setAsides.add(branch, [queue.place.name, item.id]),
+  });
 }
 
 const QUEUES = [
@@ -124,7 +125,10 @@ const QUEUES = [
 ] as const;
 
 /** All queues, for the way back from quarantine. */
-export const marketQueues: readonly RetryableQueue[] = QUEUES.map((queue) => ({ queue }));
+export const marketQueues: readonly RetryableQueue[] = QUEUES.map((queue) => ({
+  queue,
+  retry: (ctx, item) => state.setAsides.delete(ctx, [queue.place.name, item.id]),
+}));
 
 /** The earliest second of each clock at which a queue has work. */
 export function nextDue(ctx: Context): DueTimes {

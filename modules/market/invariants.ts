@@ -174,7 +174,10 @@ function rows(ctx: Context): readonly string[] {
   return found;
 }
 
-/** Every live object that needs a queue entry has exactly one, and no entry points at nothing. */
+/**
+ * Every live object that needs a queue entry has exactly one, and no entry points at nothing; items
+ * that were set aside apart.
+ */
 function queues(ctx: Context): readonly string[] {
   const wanted = new Map<string, number>();
   const want = (queue: string): number => wanted.set(queue, (wanted.get(queue) ?? 0) + 1).size;
@@ -198,8 +201,11 @@ function queues(ctx: Context): readonly string[] {
   const found: string[] = [];
   for (const queue of LIVE_QUEUES) {
     const entries = [...queue.iterate(ctx)].length;
-    const need = wanted.get(queue.place.name) ?? 0;
-    if (entries !== need) found.push(`queue ${queue.place.name}: ${entries} entries for ${need}`);
+    const { name } = queue.place;
+    const need = wanted.get(name) ?? 0;
+    const aside = [...state.setAsides.iterate(ctx, { prefix: [name] })].length;
+    if (entries > need || entries < need - aside)
+      found.push(`queue ${name}: ${entries} entries for ${need}, ${aside} set aside`);
   }
   return found;
 }

@@ -4,6 +4,7 @@
 import type { Address } from "../../chain/base/address.ts";
 import {
   addressKey,
+  bytesKey,
   protoValue,
   Schema,
   stringKey,
@@ -253,6 +254,13 @@ export const ages = schema.sequence({ prefix: 27, name: "ages", first: 1n });
 
 /** What totals are answered from, by kind of counter. */
 export const counters = schema.map({ prefix: 28, name: "counters", key: u8Key, value: u64Value });
+
+/** Queue items that were set aside, by name of the queue and id: their due step waits for a retry. */
+export const setAsides = schema.set({
+  prefix: 29,
+  name: "set_asides",
+  key: tuple(stringKey, bytesKey),
+});
 
 /** Kinds of work in queues that hold more than one. */
 export const Kind = { ORDER: 1, JOINT: 2, LEASE: 3, EXCLUSION: 4 } as const;

@@ -2,7 +2,7 @@
 // is skipped with a recorded reason, so that a losing bid never changes the winner among the rest.
 
 import { must } from "../../../chain/base/assert.ts";
-import { compareBytes, u64BigEndian } from "../../../chain/base/bytes.ts";
+import { compareBytes } from "../../../chain/base/bytes.ts";
 import type { ChainError } from "../../../chain/base/errors.ts";
 import { compareBig } from "../../../chain/base/integers.ts";
 import {
@@ -22,7 +22,7 @@ import { endBid, holdBid, listBook, removeBid, setDeadline } from "./book.ts";
 import type { Entry } from "./book.ts";
 import { accountOf } from "./deps.ts";
 import type { Deps } from "./deps.ts";
-import { jointOrders } from "./joints.ts";
+import { jointOrders, moveJoint } from "./joints.ts";
 import { drainBids, openLease } from "./leases.ts";
 import { expireOrder, getOrder, leaveAuction, requireOpen } from "./orders.ts";
 
@@ -145,7 +145,8 @@ function roll(
 
 /**
  * The award of orders that are placed all or none, in gseq order against what is left of room, funds
- * and standing. Any failure drops all, and the orders expire together.
+ * and standing. Any failure drops all, and the orders expire together. It waits until the first scan
+ * of each order has ended.
  */
 export function awardJoint(ctx: Context, deps: Deps, id: bigint): void {
   const first = jointOrders(ctx, id)?.[0];
@@ -154,7 +155,7 @@ export function awardJoint(ctx: Context, deps: Deps, id: bigint): void {
   const keys = jointOrders(ctx, id);
   if (keys === undefined) return;
   if (!keys.every((key) => state.auctions.must(ctx, state.orderTuple(key)).scanned)) {
-    postpone(ctx, id);
+    moveJoint(ctx, id, ctx.uptime + 1n);
     return;
   }
   const together = state.joints.must(ctx, id).sameProvider;
@@ -168,15 +169,6 @@ export function awardJoint(ctx: Context, deps: Deps, id: bigint): void {
   emitAwardFailed(ctx, getOrder(ctx, first).id, "", result.error);
   for (const key of keys)
     if (getOrder(ctx, key).state === OrderState.OPEN) expireOrder(ctx, deps, key, end);
-}
-
-/** A joint award waits until the first scan of each of its orders has ended. */
-function postpone(ctx: Context, id: bigint): void {
-  const joint = state.joints.must(ctx, id);
-  const deadlineUptime = ctx.uptime + 1n;
-  state.awardQueue.remove(ctx, joint.deadlineUptime, state.Kind.JOINT, u64BigEndian(id));
-  state.awardQueue.insert(ctx, deadlineUptime, state.Kind.JOINT, u64BigEndian(id));
-  state.joints.set(ctx, id, { ...joint, deadlineUptime });
 }
 
 /** Throws: market/40, or the last reason, when an order has no bid that can be awarded. */

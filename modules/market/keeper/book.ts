@@ -21,6 +21,7 @@ import { amountOf, leaseOf } from "../types.ts";
 import type { BidKey, OrderKey } from "../types.ts";
 import { readParams } from "./deps.ts";
 import type { Deps } from "./deps.ts";
+import { moveJoint } from "./joints.ts";
 import { effectivePrice, PPM } from "./price.ts";
 
 /** Seconds before an award in which a new best bid moves it, and by which it moves. */
@@ -173,14 +174,20 @@ export function holdBid(ctx: Context, { key, bid }: Entry): void {
   emitBidStandby(ctx, waiting);
 }
 
-/** A new best bid in the last seconds moves the award. A deadline of 0 is never moved. */
+/**
+ * A new best bid in the last seconds moves the award, its own or the joint one. A deadline of 0 is
+ * never moved.
+ */
 function extend(ctx: Context, { key, order, auction }: OpenOrder): void {
-  const { deadlineUptime, extensions } = auction;
-  if (deadlineUptime === 0n || auction.rolling || order.settings.deadlineS === 0n) return;
-  if (extensions >= MAX_EXTENSIONS || ctx.uptime >= deadlineUptime) return;
-  if (deadlineUptime - ctx.uptime > EXTENSION_S) return;
-  const moved = deadlineUptime + EXTENSION_S;
-  setDeadline(ctx, { key, auction: { ...auction, extensions: extensions + 1 } }, moved);
+  const { extensions } = auction;
+  if (auction.rolling || order.settings.deadlineS === 0n || extensions >= MAX_EXTENSIONS) return;
+  const joint = order.joint === 0n ? undefined : state.joints.get(ctx, order.joint);
+  const deadline = joint?.deadlineUptime ?? auction.deadlineUptime;
+  if (deadline === 0n || ctx.uptime >= deadline || deadline - ctx.uptime > EXTENSION_S) return;
+  const moved = deadline + EXTENSION_S;
+  const extended = { ...auction, extensions: extensions + 1 };
+  setDeadline(ctx, { key, auction: extended }, joint === undefined ? moved : 0n);
+  if (joint !== undefined) moveJoint(ctx, joint.id, moved);
   emitOrderExtended(ctx, order.id, moved);
 }
 

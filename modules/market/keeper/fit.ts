@@ -123,7 +123,7 @@ export function offerFit(
 function modelMiss(spec: GroupSpec, have: GpuModel | undefined): Miss | undefined {
   for (const unit of spec.units) {
     if (unit.gpu.units === 0n) continue;
-    if (have === undefined) return miss("model", "has no GPU");
+    if (have === undefined) return miss("model", "has no GPU", 1n);
     if (!satisfiesModel(unit.gpu.models, have))
       return miss("model", `has GPU ${modelText(have)}, which unit ${unit.id} does not name`);
   }

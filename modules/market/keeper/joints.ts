@@ -38,6 +38,15 @@ export function leaveJoint(ctx: Context, id: bigint, key: OrderKey): void {
   state.joints.delete(ctx, id);
 }
 
+/** Moves a joint award to another second of U. */
+export function moveJoint(ctx: Context, id: bigint, deadlineUptime: bigint): void {
+  const joint = state.joints.must(ctx, id);
+  const bytes = u64BigEndian(id);
+  state.awardQueue.remove(ctx, joint.deadlineUptime, state.Kind.JOINT, bytes);
+  state.awardQueue.insert(ctx, deadlineUptime, state.Kind.JOINT, bytes);
+  state.joints.set(ctx, id, { ...joint, deadlineUptime });
+}
+
 /** Orders of a joint award in gseq order; undefined when it is over. */
 export function jointOrders(ctx: Context, id: bigint): readonly OrderKey[] | undefined {
   return state.joints.get(ctx, id)?.orders.map((order) => orderKey(order, ctx.addresses));

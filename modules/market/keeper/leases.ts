@@ -70,7 +70,8 @@ export function isLive(lease: Lease): boolean {
 export function currentLease(ctx: Context, deps: Deps, key: LeaseKey): Lease {
   deps.escrow.catchUp(ctx, accountOf(key));
   const lease = getLease(ctx, key);
-  if (isLive(lease) && hasTerm(lease) && ctx.now >= termEnd(lease))
+  const over = isLive(lease) && hasTerm(lease) && ctx.now >= termEnd(lease);
+  if (over && !state.setAsides.has(ctx, [state.termQueue.place.name, state.leaseBytes(key)]))
     closeLease(ctx, deps, key, { end: LeaseEnd.TERM, side: "term" });
   return getLease(ctx, key);
 }
