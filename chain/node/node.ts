@@ -10,7 +10,7 @@ import type { Json } from "../codec/index.ts";
 import { storeNames } from "../app/index.ts";
 import { Application } from "../runtime/index.ts";
 import type { AppParts } from "../runtime/index.ts";
-import { StateLoader } from "../store/index.ts";
+import { DamagedState, StateLoader } from "../store/index.ts";
 import type { TreeMultiStore } from "../store/index.ts";
 import { cometGenesis, parseGenesis } from "../../genesis/index.ts";
 import type { ConfigValues } from "./config/config.ts";
@@ -114,7 +114,10 @@ interface Foundation {
 async function loadApplication(options: NodeOptions, found: Foundation): Promise<Application> {
   const { settings, log, platform, disk } = found;
   const parts = options.compose(platform);
-  const store = await loadStore(platform, storeNames(parts), disk.application, settings);
+  const names = storeNames(parts);
+  const store = await loadStore(platform, names, disk.application, settings, (sentence) =>
+    log.warn(sentence),
+  );
   return new Application(parts, {
     store,
     platform,
@@ -295,19 +298,41 @@ async function closeDisk(disk: Disk): Promise<void> {
   await disk.application.close();
 }
 
-/** Loads the application's committed state. Throws: DamagedState with a sentence. */
+/**
+ * Loads the application's committed state. When a snapshot on disk is damaged the one before it and
+ * the change sets after that give the same state; `warn` hears of it.
+ * Throws: DamagedState with a sentence when nothing leads to the committed state.
+ */
 export async function loadStore(
   platform: Platform,
   names: readonly string[],
   database: Database,
   settings: Pick<NodeSettings, "app">,
+  warn: (sentence: string) => void,
 ): Promise<TreeMultiStore> {
-  const loader = new StateLoader(platform, names, keptHeights(settings.app));
+  const kept = keptHeights(settings.app);
+  let first: DamagedState | undefined;
+  for (let newest: bigint | undefined; ;) {
+    const options = newest === undefined ? kept : { ...kept, newest };
+    const loader = new StateLoader(platform, names, options);
+    try {
+      const store = await pushAll(loader, database);
+      for (const range of store.snapshots.stale()) await database.clear(range);
+      return store;
+    } catch (error) {
+      if (!(error instanceof DamagedState)) throw error;
+      first ??= error;
+      if (loader.snapshot === undefined) throw first;
+      warn(`${error.message}; trying the snapshot before height ${loader.snapshot}`);
+      newest = loader.snapshot - 1n;
+    }
+  }
+}
+
+async function pushAll(loader: StateLoader, database: Database): Promise<TreeMultiStore> {
   for (let range = loader.next(); range !== undefined; range = loader.next())
     await database.scan(range, (key, value) => loader.push(key, value));
-  const store = loader.finish();
-  for (const range of store.snapshots.stale()) await database.clear(range);
-  return store;
+  return loader.finish();
 }
 
 function makeVerifier(app: Application, settings: NodeSettings, log: Logger): Verifier {

@@ -70,6 +70,11 @@ export class StateLoader {
     this.#snapshot = new SnapshotReader(this.#store);
   }
 
+  /** Height of the snapshot that was begun with; undefined while, or when, there is none. */
+  get snapshot(): bigint | undefined {
+    return this.#mark?.height;
+  }
+
   /** The next range to push, in key order; undefined when all is there. */
   next(): DiskRange | undefined {
     this.#endPhase();

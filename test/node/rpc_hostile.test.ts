@@ -206,6 +206,7 @@ test("half requests and rubbish on the wire do not stop the chain", async ({ nod
     `GET /${"a".repeat(100_000)} HTTP/1.1\r\n\r\n`,
     "GET /websocket HTTP/1.1\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n",
     "GET //[ HTTP/1.1\r\nhost: x\r\n\r\n",
+    "GET //[ HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n",
   ];
   await Promise.all(
     pieces.map(
@@ -220,6 +221,20 @@ test("half requests and rubbish on the wire do not stop the chain", async ({ nod
   const height = node.engine.state.height;
   await new Promise((resolve) => setTimeout(resolve, 1000));
   assert.ok(node.engine.state.height > height, "blocks go on");
+  assert.equal(await callRpc(node.rpcUrl, "health"), {});
+});
+
+test("a WebSocket client whose requests pile up is cut off, others are served", async ({
+  node,
+}) => {
+  const socket = await open(node);
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  socket.on("error", () => undefined);
+  // Waits for a block that never comes, so that what follows has to wait as well.
+  const tx = Buffer.from("nothing").toString("base64");
+  for (let i = 0; i < 40; i++)
+    socket.send(call("broadcast_tx_commit", { tx, pad: "x".repeat(9000) }));
+  await closed;
   assert.equal(await callRpc(node.rpcUrl, "health"), {});
 });
 

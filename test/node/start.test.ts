@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import { leaseholdParts } from "../../chain/app/index.ts";
 import { toHex } from "../../chain/base/bytes.ts";
 import { dataPaths } from "../../chain/node/claim.ts";
+import { signStatePath } from "../../chain/node/embedded/signer.ts";
 import { createLogger } from "../../chain/node/log.ts";
 import { startNode } from "../../chain/node/node.ts";
 import { callRpc, makeTestHome, openTestNode } from "../support/node.ts";
@@ -79,6 +80,21 @@ test("a lost block log is refused: the key has signed what is gone", async ({ ho
   await runFor(home, 3n);
   rmSync(dataPaths(home).blocks, { recursive: true });
   assert.match(await refusal(home), /signed up to height \d+, the block log ends at 0/);
+});
+
+test("a lost or an old last-sign state is refused: the key could sign twice", async ({ home }) => {
+  await runFor(home, 3n);
+  const path = signStatePath(home);
+  const text = readFileSync(path, "utf8");
+  rmSync(path);
+  assert.match(
+    await refusal(home),
+    /priv_validator_state\.json ends at height 0, the block log at/,
+  );
+  writeFileSync(path, text.replace(/"height": "\d+"/, '"height": "1"'));
+  assert.match(await refusal(home), /lost or is old; restore it/);
+  writeFileSync(path, text);
+  assert.is(await refusal(home), "it started");
 });
 
 test("a home in use, another genesis, no genesis, a wrong setting", async ({ home }) => {

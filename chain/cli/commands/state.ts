@@ -28,7 +28,9 @@ async function withState(call: Call, use: (state: OpenState) => Promise<void>): 
   const database = await Database.open(dataPaths(call.home).application);
   try {
     const parts = leaseholdParts(platform, VERSION);
-    const store = await loadStore(platform, storeNames(parts), database, settings);
+    const store = await loadStore(platform, storeNames(parts), database, settings, (sentence) =>
+      call.out.note(sentence),
+    );
     if (store.height === 0n) throw new CliFailure(`${call.home} has no blocks yet`);
     await use({ app: new Application(parts, { store, platform }), store, database });
   } finally {

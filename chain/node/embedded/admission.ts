@@ -50,7 +50,7 @@ export class Admission {
    * resolves with the application's answer, whatever its code.
    */
   submit(tx: Uint8Array): Promise<ResponseCheckTx> {
-    const { app, platform, mempool, verifier } = this.#parts;
+    const { platform, mempool } = this.#parts;
     const key = platform.latin1(platform.sha256(tx));
     if (this.#arrivals.length >= MAX_PENDING)
       throw new MempoolError(`mempool is full: ${MAX_PENDING} transactions wait to be checked`);
@@ -58,10 +58,19 @@ export class Admission {
     return new Promise((answer, refuse) => {
       const arrival: Arrival = { tx, key, ready: false, answer, refuse };
       this.#arrivals.push(arrival);
-      const jobs = app.signatureJobs(tx);
-      if (jobs.length === 0) return this.#markReady(arrival);
-      void verifier.prepare(jobs).then(() => this.#markReady(arrival));
+      // Whatever goes wrong ahead of the check, the check decides, and nobody behind waits for ever.
+      this.#prepare(tx).then(
+        () => this.#markReady(arrival),
+        () => this.#markReady(arrival),
+      );
     });
+  }
+
+  /** Has the signatures of a transaction verified before its turn. */
+  async #prepare(tx: Uint8Array): Promise<void> {
+    const { app, verifier } = this.#parts;
+    const jobs = app.signatureJobs(tx);
+    if (jobs.length > 0) await verifier.prepare(jobs);
   }
 
   /** Stops checks while a block is executed and taken over. */

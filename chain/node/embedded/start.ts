@@ -168,9 +168,18 @@ async function catchUpIndex(parts: ExecutionParts, log: Logger): Promise<void> {
   if (from <= blocks.height) log.info("indexed blocks", { from, to: blocks.height });
 }
 
-/** Throws: Error when the key signed beyond the log: blocks were lost, or the key signs elsewhere. */
+/**
+ * Throws: Error when the key signed beyond the log (blocks were lost, or the key signs elsewhere), or
+ * when the last-sign state is behind it (lost or old: what it does not know it could sign twice).
+ */
 export function requireSignerFits(signer: Signer, logHeight: bigint, initial: bigint): void {
   const signed = signer.last.height;
+  if (signed < logHeight) {
+    throw new Error(
+      `data/priv_validator_state.json ends at height ${signed}, the block log at ${logHeight}: the file ` +
+        "was lost or is old; restore it, or the key may sign a block twice",
+    );
+  }
   if (signed <= (logHeight === 0n ? initial : logHeight + 1n)) return;
   throw new Error(
     `the validator's key signed up to height ${signed}, the block log ends at ${logHeight}: blocks ` +

@@ -17,6 +17,9 @@ import {
 } from "./protocol.ts";
 import type { RpcArguments, RpcId } from "./protocol.ts";
 
+/** Characters that the answers of one batch may have together: what is beyond is refused, not held. */
+const MAX_BATCH_ANSWER = 64 * 1024 * 1024;
+
 /** Runs calls that only one kind of connection has (subscriptions); undefined for other methods. */
 export type ExtraMethods = (
   name: string,
@@ -74,13 +77,25 @@ export class Dispatcher {
       const text = `batch request exceeds maximum (${json.length} > ${this.#maxBatch})`;
       return errorText(-1, new RpcError(RPC_CODES.invalidRequest, text));
     }
+    return this.#answerAll(json, extra);
+  }
+
+  /** Answers a batch in order; between two requests others get their turn. */
+  async #answerAll(batch: readonly unknown[], extra?: ExtraMethods): Promise<string | undefined> {
     const answers: string[] = [];
-    for (const one of json) {
+    let size = 0;
+    for (const one of batch) {
+      if (size > MAX_BATCH_ANSWER)
+        return errorText(
+          -1,
+          internalError("the batch's answers are too large; ask for less at once"),
+        );
       const text = await this.#answerOne(one, extra);
       if (text !== undefined) answers.push(text);
+      size += text?.length ?? 0;
+      await new Promise((resume) => setImmediate(resume));
     }
-    if (answers.length <= 1) return answers[0];
-    return `[${answers.join(",")}]`;
+    return answers.length <= 1 ? answers[0] : `[${answers.join(",")}]`;
   }
 
   async #answerOne(value: unknown, extra: ExtraMethods | undefined): Promise<string | undefined> {

@@ -122,7 +122,7 @@ export class RpcServer {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const path = new URL(request.url ?? "/", "http://node").pathname;
+    const path = uriOf(request)?.pathname;
     const origin = request.headers.origin;
     if (path !== "/websocket" || (origin !== undefined && !this.#mayCall(origin))) {
       socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n");
@@ -135,6 +135,7 @@ export class RpcServer {
         dispatcher: this.#dispatcher,
         subscriptions: this.#subscriptions,
         maxUnsentBytes: this.#options.limits.maxUnsentBytes,
+        maxWaitingBytes: 2 * this.#options.limits.maxBodyBytes,
         allow: () => this.#rate.allow(address),
       });
     });
@@ -174,7 +175,9 @@ export class RpcServer {
   }
 
   async #get(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? "/", "http://node");
+    const url = uriOf(request);
+    if (url === undefined)
+      return send(response, 400, errorText(-1, new RpcError(-32600, "not a URI")));
     const name = url.pathname.slice(1);
     if (name === "") return this.#list(response);
     const found = this.#dispatcher.methods.get(name);
@@ -221,6 +224,12 @@ export class RpcServer {
     );
     response.setHeader("access-control-max-age", "600");
   }
+}
+
+/** What a request asks for; undefined when it is no URI (a bare `//[` is legal in HTTP). */
+function uriOf(request: IncomingMessage): URL | undefined {
+  const text = request.url ?? "/";
+  return URL.canParse(text, "http://node") ? new URL(text, "http://node") : undefined;
 }
 
 function send(response: ServerResponse, status: number, body: string): void {

@@ -12,6 +12,8 @@ export interface ConnectionParts {
   readonly dispatcher: Dispatcher;
   readonly subscriptions: Subscriptions;
   readonly maxUnsentBytes: number;
+  /** Text of requests, in characters, that may wait for their answers. */
+  readonly maxWaitingBytes: number;
   /** Whether the rate allows one more request. */
   readonly allow: () => boolean;
 }
@@ -28,6 +30,7 @@ export class Connection implements Subscriber {
   readonly #socket: WebSocket;
   readonly #parts: ConnectionParts;
   #waiting = 0;
+  #waitingBytes = 0;
   #alive = true;
   #answers: Promise<void> = Promise.resolve();
 
@@ -64,6 +67,8 @@ export class Connection implements Subscriber {
 
   #receive(text: string, isBinary: boolean): void {
     if (isBinary || !this.#parts.allow() || this.#waiting >= MAX_WAITING) return this.cutOff();
+    this.#waitingBytes += text.length;
+    if (this.#waitingBytes > this.#parts.maxWaitingBytes) return this.cutOff();
     this.#waiting++;
     this.#answers = this.#answers.then(() => this.#answer(text));
   }
@@ -79,6 +84,7 @@ export class Connection implements Subscriber {
       this.send(errorText(-1, known));
     } finally {
       this.#waiting--;
+      this.#waitingBytes -= text.length;
     }
   }
 
