@@ -152,7 +152,7 @@ const deposit = onDeployment(
   ({ random }, { owner, dseq, denom }) => {
     const account = { scope: Scope.DEPLOYMENT, owner, dseq, gseq: 0, oseq: 0, provider: "" };
     const part = (): ReturnType<typeof balanceDeposit> =>
-      balanceDeposit(random.size(1, 40_000_000), denom);
+      balanceDeposit(random.size(1, 8_000_000), denom);
     const deposits = random.chance(15) ? [part(), part()] : [part()];
     return msg(MsgDeposit, { depositor: owner, account, deposits });
   },

@@ -106,7 +106,8 @@ export class Simulation {
     for (let height = 1; height <= this.#blocks; height++) {
       this.#world.look(this.#main);
       const traffic = height === 1 ? [] : drawTraffic(this.#world);
-      this.#time += BigInt(height === 1 ? 5 : drawGap(random, this.#swarm.gaps));
+      const gaps = this.#swarm.gaps;
+      this.#time += BigInt(height === 1 ? 5 : drawGap(random, gaps, this.#world.dueIn()));
       this.#guard(traffic, () => this.#step(traffic));
       if (height === restart) this.#twin.restart();
       if (height === rebirth) this.#guard([], () => this.#bear());

@@ -12,6 +12,8 @@ export interface Gaps {
   readonly late: number;
   readonly hours: number;
   readonly halt: number;
+  /** To the second at which something is due, or one beside it. */
+  readonly brink: number;
 }
 
 /** Settings of one seed. */
@@ -46,7 +48,7 @@ function text(value: bigint | number): string {
 
 function escrowParams(random: Random, isTight: boolean): JsonObject {
   const chosen = some(random, [
-    ["min_funded_seconds", text(random.of([600, 1800, 3600]))],
+    ["min_funded_seconds", text(random.of([600, 600, 3600]))],
     ["resume_min_seconds", text(random.of([600, 3600, 7200]))],
     ["suspend_grace", text(random.of([3600, 7200, 86_400]))],
     ["grace_refill", text(random.of([1, 3, 10, 1000]))],
@@ -135,30 +137,37 @@ export function drawSwarm(random: Random): Swarm {
       late: random.of([0, 10, 20]),
       hours: random.of([0, 5, 15]),
       halt: random.of([0, 1, 4]),
+      brink: random.of([5, 15, 30]),
     },
     operations: random.of([2, 5, 9]),
     diligence: random.of([50, 85, 98]),
     weights,
     tenants: random.int(1, 4),
     providers: random.int(2, 5),
-    fundedSeconds: random.of([4000, 8000, 8000, 40_000, 400_000]),
+    fundedSeconds: random.of([1000, 4000, 8000, 8000, 40_000]),
     maxGas: random.of([-1n, -1n, -1n, 9_000_000n]),
     twinMemo: random.of([1, 16]),
   };
 }
 
-/** Seconds from one block to the next: usually a few, sometimes hours, at times a halt of three days. */
-export function drawGap(random: Random, gaps: Gaps): number {
+/**
+ * Seconds from one block to the next: usually a few, sometimes hours, at times a halt of three days.
+ * `due`: seconds until something falls due.
+ */
+export function drawGap(random: Random, gaps: Gaps, due: readonly number[]): number {
   const kind = random.weighted([
     [gaps.quick, "quick"],
     [gaps.minute, "minute"],
     [gaps.late, "late"],
     [gaps.hours, "hours"],
     [gaps.halt, "halt"],
+    [gaps.brink, "brink"],
   ] as const);
+  const brink = random.maybe(due);
+  if (kind === "brink" && brink !== undefined) return Math.max(0, brink + random.int(-1, 1));
   if (kind === "quick") return random.int(0, 10);
   if (kind === "minute") return random.int(20, 90);
   if (kind === "late") return random.int(200, 900);
   if (kind === "hours") return random.int(1800, 20_000);
-  return 259_200 + random.int(-5, 5);
+  return kind === "halt" ? 259_200 + random.int(-5, 5) : random.int(1, 30);
 }

@@ -16,7 +16,7 @@ import type {
   Order,
 } from "../../chain/codec/gen/leasehold/market/v1.ts";
 import type { Heartbeat, Provider } from "../../chain/codec/gen/leasehold/provider/v1.ts";
-import type { BranchContext } from "../../chain/runtime/index.ts";
+import type { BranchContext, ClockStatus } from "../../chain/runtime/index.ts";
 import * as deployment from "../../modules/deployment/state.ts";
 import * as escrow from "../../modules/escrow/state.ts";
 import { receiptText } from "../../modules/market/index.ts";
@@ -55,6 +55,10 @@ export class World {
   readonly stranger: Signer;
   readonly denoms: readonly string[] = ["ulease", "uusd"];
   #ctx: BranchContext | undefined;
+  #clocks: () => Pick<ClockStatus, "dueTime" | "dueUptime"> = () => ({
+    dueTime: undefined,
+    dueUptime: undefined,
+  });
   readonly #beats = new Map<string, bigint>();
 
   constructor(random: Random, swarm: Swarm, prefix: string, chainId: string) {
@@ -77,6 +81,7 @@ export class World {
   /** Looks at a machine's last commit from now on. */
   look(machine: Machine): void {
     this.#ctx = machine.app.context();
+    this.#clocks = () => machine.app.clocks();
   }
 
   get ctx(): BranchContext {
@@ -122,6 +127,18 @@ export class World {
   accounts(state: number): Account[] {
     const all = [...escrow.accounts.iterate(this.ctx, {})].map(([, account]) => account);
     return all.filter((account) => account.state === state);
+  }
+
+  /** Seconds until the ends of funds of accounts, and until what is due next on either clock. */
+  dueIn(): number[] {
+    const { now, uptime } = this.ctx;
+    const seconds: bigint[] = [];
+    for (const [, { fundedUntil }] of escrow.accounts.iterate(this.ctx, {}))
+      if (fundedUntil !== 0n) seconds.push(fundedUntil + 1n - now);
+    const { dueTime, dueUptime } = this.#clocks();
+    if (dueTime !== undefined) seconds.push(dueTime - now);
+    if (dueUptime !== undefined) seconds.push(dueUptime - uptime);
+    return seconds.map(Number).filter((second) => second >= 0 && second < 2_000_000);
   }
 
   provider(by: Signer): Provider | undefined {
