@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import {
   AwardMode,
   GenesisState,
+  Lease,
   LeaseState,
   OrderState,
   QueryBidsRequest,
@@ -25,6 +26,8 @@ import {
 import { marketErrors } from "../../modules/market/index.ts";
 import { marketGenesis } from "../../modules/market/genesis.ts";
 import type { OrderKey } from "../../modules/market/index.ts";
+import type { Json } from "../../chain/codec/index.ts";
+import { eventOf } from "../support/chain.ts";
 import { group, MarketScene, shapes } from "../support/market.ts";
 import type { Signer } from "../support/signing.ts";
 
@@ -167,6 +170,34 @@ test("ended orders and leases are deleted after retention", () => {
   assert.is(scene.lease(key, bob), undefined);
   assert.is(scene.order(key), undefined);
   assert.equal(scene.faults(), []);
+});
+
+test("a poisoned queue item is set aside, and the block and its other items go on", () => {
+  const donor = new MarketScene();
+  const seller = donor.seller("bob");
+  donor.offer(seller, GPU);
+  const key = donor.deploy([group("g")], { mode: AwardMode.AUTO });
+  donor.chain.block([]);
+  const found = donor.mustLease(key, seller);
+  const id = { ...found.id, dseq: 99n };
+  const orphan = { ...found, id, deadlineUptime: donor.chain.time + 100n };
+  const lease = Lease.toJson({ ...orphan, offer: 0n, placements: [] }, { find: () => undefined });
+  const scene = new MarketScene({
+    genesisTime: donor.chain.time,
+    appState: (app) => {
+      const market = app["market"] as { readonly [name: string]: Json };
+      return { ...app, market: { ...market, leases: [lease] } };
+    },
+  });
+  const bob = scene.seller("bob");
+  scene.offer(bob, GPU);
+  const other = scene.deploy([group("g")], { mode: AwardMode.AUTO });
+  const events = scene.chain.advance(120, 10);
+  const aside = eventOf(events, "leasehold.chain.v1.EventQuarantined");
+  assert.is(aside?.get("collection"), "market/starts");
+  assert.match(aside?.get("reason") ?? "", /market\/2/);
+  const second = scene.order(other)?.winner ?? "";
+  assert.is(second, bob.address);
 });
 
 test("genesis: export, import, export gives the same", () => {
