@@ -143,6 +143,49 @@ test("only the cheapest fitting offer of a provider is quoted", () => {
   assert.is(scene.bidOf(key, bob)?.eff, 900_000n * 4n + GPU + 1700n);
 });
 
+test("an any-of group is quoted by every model it names, each offer once, cheapest first", () => {
+  const scene = new MarketScene();
+  const [bob, carol, dave] = ["bob", "carol", "dave"].map((name) => scene.seller(name)) as [
+    Signer,
+    Signer,
+    Signer,
+  ];
+  scene.own(carol, "vendor/nvidia/model/l4", "l4");
+  scene.own(dave, "vendor/amd/model/mi300x", "mi300x");
+  scene.offer(bob, 3n * GPU);
+  scene.offer(carol, GPU, { model: { vendor: "nvidia", model: "l4", ram: "", interface: "" } });
+  const mi300x = { vendor: "amd", model: "mi300x", ram: "", interface: "" };
+  scene.offer(dave, 2n * GPU, { model: mi300x });
+  const asks = (models: readonly (readonly [string, string])[]): readonly string[] => {
+    const base = group("g", { price: 9_000_000n });
+    const wishes = models.map(([vendor, model]) => ({ vendor, model, ram: "", interface: "" }));
+    const units = base.units.map((unit) => ({ ...unit, gpu: { units: 1n, models: wishes } }));
+    const key = scene.deploy([{ ...base, units }], MANUAL);
+    const names = new Map([bob, carol, dave].map(({ address, name }) => [address, name]));
+    return scene
+      .bids(key)
+      .toSorted((a, b) => Number(a.eff - b.eff))
+      .map((bid) => names.get(bid.id.provider) ?? "");
+  };
+  assert.equal(asks([["nvidia", "h100"]]), ["bob"]);
+  assert.equal(
+    asks([
+      ["nvidia", "h100"],
+      ["amd", "mi300x"],
+    ]),
+    ["dave", "bob"],
+  );
+  assert.equal(
+    asks([
+      ["nvidia", "h100"],
+      ["nvidia", ""],
+    ]),
+    ["carol", "bob"],
+  );
+  assert.equal(asks([]), ["carol", "dave", "bob"]);
+  assert.equal(asks([["intel", ""]]), []);
+});
+
 test("same_provider: the least sum wins, though another is cheaper on one group", () => {
   const scene = new MarketScene();
   const [bob, carol] = ["bob", "carol"].map((name) => scene.seller(name)) as [Signer, Signer];

@@ -151,6 +151,17 @@ export class MarketScene {
     return by;
   }
 
+  /** Adds 64 GPUs of a model to what a seller owns. */
+  own(by: Signer, model: string, name: string): void {
+    const devices = [
+      { class: "cpu", kind: "CPU", model: "", count: 100_000n },
+      { class: "h100", kind: "GPU", model: "vendor/nvidia/model/h100", count: 64n },
+      { class: name, kind: "GPU", model, count: 64n },
+    ];
+    const fields = { signer: by.address, provider: by.address, devices };
+    this.chain.must(by, [msg(MsgSetDevices, fields)]);
+  }
+
   beat(by: Signer): Delivered {
     const seq = (this.#beats.get(by.name) ?? 0n) + 1n;
     this.#beats.set(by.name, seq);
