@@ -22,6 +22,8 @@ import type { OrderKey } from "./types.ts";
 
 /** Most offers read in one block, over all orders. */
 const OFFERS_PER_BLOCK = 200;
+/** Of these, what first scans may read: the rest is left to later scans whatever opens. */
+const FIRST_OFFERS = 160;
 /** Most orders looked at by one scan step of one block. */
 const ORDERS_PER_SCAN = 200;
 /** Of the index rows of a block, first scans get 4 parts and later scans 1. */
@@ -49,13 +51,13 @@ export function endBlock(ctx: Context, deps: Deps): void {
   const params = readParams(ctx);
   const awards = state.awardQueue.due(ctx, ctx.uptime, params.awardsPerBlock);
   const rows = Number(floorDiv(BigInt(params.offerScanPerBlock), SCAN_PARTS));
-  const first: ScanBudget = { rows: params.offerScanPerBlock - rows, offers: OFFERS_PER_BLOCK };
+  const first: ScanBudget = { rows: params.offerScanPerBlock - rows, offers: FIRST_OFFERS };
   scan(ctx, state.scanQueue, first, (branch, key) => firstScan(branch, deps, key, first));
   for (const [second, kind, id] of awards) award(ctx, deps, { second, kind, id });
   const budget = params.drainsPerBlock;
   work(ctx, state.bidQueue, budget, (branch, { id }) => expireBid(branch, deps, id));
   work(ctx, state.orderQueue, budget, (branch, { id }) => expireDueOrder(branch, deps, id));
-  const later: ScanBudget = { rows, offers: first.offers };
+  const later: ScanBudget = { rows, offers: first.offers + OFFERS_PER_BLOCK - FIRST_OFFERS };
   scan(ctx, state.rematchQueue, later, (branch, key) => rematch(branch, deps, key, later));
   work(ctx, state.offerQueue, budget, (branch, { id }) => expireOffer(branch, deps, id));
   const orders = Number(floorDiv(BigInt(budget), BigInt(params.orderMaxBids))) + 1;

@@ -2,7 +2,7 @@
 // is skipped with a recorded reason, so that a losing bid never changes the winner among the rest.
 
 import { must } from "../../../chain/base/assert.ts";
-import { compareBytes } from "../../../chain/base/bytes.ts";
+import { compareBytes, EMPTY_BYTES } from "../../../chain/base/bytes.ts";
 import type { ChainError } from "../../../chain/base/errors.ts";
 import { compareBig } from "../../../chain/base/integers.ts";
 import {
@@ -20,7 +20,7 @@ import { amountOf } from "../types.ts";
 import type { OrderKey } from "../types.ts";
 import { endBid, holdBid, listBook, removeBid, setDeadline } from "./book.ts";
 import type { Entry } from "./book.ts";
-import { accountOf } from "./deps.ts";
+import { accountOf, readParams } from "./deps.ts";
 import type { Deps } from "./deps.ts";
 import { jointOrders, moveJoint } from "./joints.ts";
 import { drainBids, openLease } from "./leases.ts";
@@ -82,8 +82,8 @@ export function promoteStandby(ctx: Context, deps: Deps, key: OrderKey): boolean
 // ---- one order --------------------------------------------------------------------------------------
 
 /**
- * The award of an auto order whose deadline or window has ended. Without a winner the scan goes on
- * where it stopped, or the order becomes rolling.
+ * The award of an auto order whose deadline or window has ended. Without a winner the offers are
+ * scanned again where the book was full, else the order becomes rolling.
  * Events: those of awardTo; EventAwardFailed, EventBidEnded (ineligible), EventOrderRolling.
  */
 export function awardOrder(ctx: Context, deps: Deps, key: OrderKey): void {
@@ -106,7 +106,9 @@ export function awardOrder(ctx: Context, deps: Deps, key: OrderKey): void {
     }
     endBid(ctx, deps, entry, BidState.LOST, BidEnd.INELIGIBLE);
   }
-  withoutWinner(ctx, key, order, { ...auction, failedOnFunds: false });
+  const over = { ...auction, failedOnFunds: false };
+  if (entries.length < readParams(ctx).orderMaxBids) roll(ctx, { key, order, auction: over });
+  else scanAgain(ctx, key, order, over);
 }
 
 /** For a while after a reopening by funds the former provider goes first, at its former price or less. */
@@ -123,14 +125,11 @@ export function formerFirst(
   return [former, ...entries.filter((entry) => entry !== former)];
 }
 
-function withoutWinner(ctx: Context, key: OrderKey, order: Order, auction: Auction): void {
-  if (auction.cursor.length === 0) {
-    roll(ctx, { key, order, auction });
-    return;
-  }
-  const id = state.orderBytes(key);
-  state.auctions.set(ctx, state.orderTuple(key), { ...auction, scanned: false });
-  state.scanQueue.insert(ctx, order.openedUptime, state.Kind.ORDER, id);
+/** No quote of a full book held: those that were evicted or passed over get their turn before it rolls. */
+function scanAgain(ctx: Context, key: OrderKey, order: Order, auction: Auction): void {
+  const again = { ...auction, scanned: false, cursor: EMPTY_BYTES };
+  state.auctions.set(ctx, state.orderTuple(key), again);
+  state.scanQueue.insert(ctx, order.openedUptime, state.Kind.ORDER, state.orderBytes(key));
 }
 
 function roll(

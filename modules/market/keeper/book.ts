@@ -176,7 +176,7 @@ export function holdBid(ctx: Context, { key, bid }: Entry): void {
 
 /**
  * A new best bid in the last seconds moves the award, its own or the joint one. A deadline of 0 is
- * never moved.
+ * never moved, and none beyond the order's own end.
  */
 function extend(ctx: Context, { key, order, auction }: OpenOrder): void {
   const { extensions } = auction;
@@ -185,6 +185,7 @@ function extend(ctx: Context, { key, order, auction }: OpenOrder): void {
   const deadline = joint?.deadlineUptime ?? auction.deadlineUptime;
   if (deadline === 0n || ctx.uptime >= deadline || deadline - ctx.uptime > EXTENSION_S) return;
   const moved = deadline + EXTENSION_S;
+  if (moved >= order.expiresUptime) return;
   const extended = { ...auction, extensions: extensions + 1 };
   setDeadline(ctx, { key, auction: extended }, joint === undefined ? moved : 0n);
   if (joint !== undefined) moveJoint(ctx, joint.id, moved);

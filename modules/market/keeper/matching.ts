@@ -12,7 +12,7 @@ import {
   u64BigEndian,
 } from "../../../chain/base/bytes.ts";
 import { toWireCoin } from "../../../chain/base/coins.ts";
-import { compareBig } from "../../../chain/base/integers.ts";
+import { compareBig, maxBig } from "../../../chain/base/integers.ts";
 import { BidState, OrderState } from "../../../chain/codec/gen/leasehold/market/v1.ts";
 import type {
   Auction,
@@ -21,12 +21,14 @@ import type {
   Offer,
   OfferRow,
   Order,
+  Params,
 } from "../../../chain/codec/gen/leasehold/market/v1.ts";
 import type { Context } from "../../../chain/runtime/index.ts";
 import * as state from "../state.ts";
 import { amountOf, groupDenom, leaseOf, modelName } from "../types.ts";
 import type { OrderKey } from "../types.ts";
-import { effOf, enterBook, listBook, setDeadline, wakeRolling } from "./book.ts";
+import { effOf, enterBook, listBook, mayEnter, setDeadline, wakeRolling } from "./book.ts";
+import type { Entry } from "./book.ts";
 import { readParams } from "./deps.ts";
 import type { Deps } from "./deps.ts";
 import { excludedUntil, isBarred } from "./eligibility.ts";
@@ -40,6 +42,7 @@ import {
   rowMiss,
 } from "./fit.ts";
 import { freeHosts, getOffer } from "./offers.ts";
+import { offerPrice } from "./price.ts";
 
 /** Most index rows read for one order in one block. */
 const ROWS_PER_ORDER = 256;
@@ -141,49 +144,48 @@ function compareRows(a: Row, b: Row): number {
 
 // ---- scan -------------------------------------------------------------------------------------------
 
-/** Whether a scan ends when the book is full of quotes, or reads its whole range. */
-type Reach = "until full" | "whole range";
-
 /**
  * Scans offers for an open order from its cursor on, within the budget, and quotes those that fit.
- * Gives back whether the scan has ended.
+ * Gives back whether its range is through. Index order bounds no group's price from below, so a full
+ * book ends no scan: rows whose price could not enter it are passed over, which costs no read.
  * State: offer_rows, offers, capacities, bids, auctions. Events: EventBidCreated, EventBidLowered,
  * EventBidEnded (evicted).
  */
-export function scanOrder(
-  ctx: Context,
-  deps: Deps,
-  key: OrderKey,
-  budget: ScanBudget,
-  reach: Reach,
-): boolean {
+export function scanOrder(ctx: Context, deps: Deps, key: OrderKey, budget: ScanBudget): boolean {
   const order = state.orders.get(ctx, state.orderTuple(key));
   if (order?.state !== OrderState.OPEN) return true;
   const auction = state.auctions.must(ctx, state.orderTuple(key));
   const limit = Math.min(ROWS_PER_ORDER, budget.rows);
   const rows = readRows(ctx, rangesOf(order.spec), auction.cursor, limit + 1);
   let stop: Row | undefined = rows[limit];
-  const isFull = (): boolean => reach === "until full" && isFullOfQuotes(ctx, deps, key);
-  let full = isFull();
+  let book = listBook(ctx, deps, key);
+  const params = readParams(ctx);
   budget.rows -= Math.max(1, Math.min(rows.length, limit));
   for (const row of rows.slice(0, limit)) {
-    if (full || budget.offers === 0) {
+    if (budget.offers === 0) {
       stop = row;
       break;
     }
-    if (!isCandidate(ctx, key, order, row)) continue;
+    if (!isCandidate(ctx, key, order, row) || !canCompete(params, order, row, book)) continue;
     budget.offers--;
-    if (quote(ctx, deps, { key, order, row })) full = isFull();
+    if (quote(ctx, deps, { key, order, row })) book = listBook(ctx, deps, key);
   }
   const cursor = stop === undefined ? EMPTY_BYTES : cursorAt(stop);
   const now = state.auctions.must(ctx, state.orderTuple(key));
   state.auctions.set(ctx, state.orderTuple(key), { ...now, cursor });
-  return stop === undefined || full;
+  return stop === undefined;
 }
 
-function isFullOfQuotes(ctx: Context, deps: Deps, key: OrderKey): boolean {
-  const book = listBook(ctx, deps, key);
-  return book.length >= readParams(ctx).orderMaxBids && book.every(({ bid }) => bid.offer !== 0n);
+/** Whether a quote at a row's prices is within the ceiling and would get into the book as it is. */
+function canCompete(params: Params, order: Order, { row }: Row, book: readonly Entry[]): boolean {
+  const price = offerPrice(order.spec, row.prices);
+  if (price === undefined || price > amountOf(order.ceiling)) return false;
+  const { orderMaxBids, bidStepPpm } = params;
+  if (book.length < orderMaxBids) return true;
+  const others = book.filter((entry) => !equalBytes(entry.key.provider, row.provider));
+  const ladder = others.map((entry) => entry.bid.eff);
+  const eff = effOf(maxBig(price, 1n), fitPpm(order.spec), params);
+  return mayEnter(eff, ladder, orderMaxBids, bidStepPpm);
 }
 
 /** Whether a row is worth reading its offer for. */
@@ -251,12 +253,9 @@ function quoteOf(
 
 // ---- when scans run ---------------------------------------------------------------------------------
 
-/**
- * A first scan, or its continuation behind quotes that did not hold: ends when the book is full of
- * quotes. Then the award may run, and the next scan is planned.
- */
+/** A first scan, or one after a round without winner: then the award may run, and the next scan is planned. */
 export function firstScan(ctx: Context, deps: Deps, key: OrderKey, budget: ScanBudget): void {
-  if (!scanOrder(ctx, deps, key, budget, "until full")) return;
+  if (!scanOrder(ctx, deps, key, budget)) return;
   const place = state.orderTuple(key);
   const order = state.orders.get(ctx, place);
   if (order?.state !== OrderState.OPEN) return;
@@ -268,13 +267,13 @@ export function firstScan(ctx: Context, deps: Deps, key: OrderKey, budget: ScanB
   wakeRolling(ctx, deps, key);
 }
 
-/** A later scan: reads the whole range from its start, so that new and cheaper offers get in. */
+/** A later scan, from the start of the range: offers that are new, cheaper or free again get in. */
 export function rematch(ctx: Context, deps: Deps, key: OrderKey, budget: ScanBudget): void {
   const place = state.orderTuple(key);
   const before = state.auctions.must(ctx, place);
   if (!before.rematching)
     state.auctions.set(ctx, place, { ...before, cursor: EMPTY_BYTES, rematching: true });
-  if (!scanOrder(ctx, deps, key, budget, "whole range")) return;
+  if (!scanOrder(ctx, deps, key, budget)) return;
   const auction = state.auctions.must(ctx, place);
   planRematch(ctx, key, auction, ctx.uptime + readParams(ctx).rematchS);
   wakeRolling(ctx, deps, key);

@@ -98,6 +98,7 @@ export function rowOf(ctx: Context, offer: Offer, free: readonly Host[]): OfferR
     minDurationS: offer.minDurationS,
     maxDurationS: offer.maxDurationS,
     provider: ctx.addresses.parse(offer.provider),
+    prices: offer.prices,
   };
 }
 

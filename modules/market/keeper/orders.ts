@@ -1,7 +1,7 @@
 // Orders: they open, and they end. What happens between is in book, matching and award.
 
 import { assert } from "../../../chain/base/assert.ts";
-import { minBig } from "../../../chain/base/integers.ts";
+import { maxBig, minBig } from "../../../chain/base/integers.ts";
 import {
   AwardMode,
   LeaseKind,
@@ -29,6 +29,9 @@ import { accountOf, readParams } from "./deps.ts";
 import type { Deps } from "./deps.ts";
 import type { NewOrder, NewOrders } from "./interface.ts";
 import { leaveJoint, openJoint } from "./joints.ts";
+
+/** Least seconds of U from the award deadline of an order to its end: all extensions and one more block. */
+const AWARD_ROOM_S = 60n;
 
 // ---- what is wrong with a request by itself -------------------------------------------------------
 
@@ -68,8 +71,8 @@ export function settingsFault(settings: AwardSettings): string | undefined {
   if (deadlineS > 3600n) return `deadline_s ${deadlineS} is not in 0..3600`;
   if (orderTtlS !== 0n && (orderTtlS < 300n || orderTtlS > 604_800n))
     return `order_ttl_s ${orderTtlS} is not in 300..604800`;
-  if (orderTtlS !== 0n && orderTtlS < deadlineS)
-    return `order_ttl_s ${orderTtlS} ends before deadline_s ${deadlineS}`;
+  if (orderTtlS !== 0n && orderTtlS < deadlineS + AWARD_ROOM_S)
+    return `order_ttl_s ${orderTtlS} is less than ${AWARD_ROOM_S} s after deadline_s ${deadlineS}`;
   if (isJoint(settings) && mode === AwardMode.MANUAL)
     return "groups that are awarded together need mode AUTO";
   return undefined;
@@ -85,11 +88,13 @@ function settle(settings: AwardSettings, params: Params): AwardSettings {
   const mode = settings.mode === AwardMode.UNSPECIFIED ? AwardMode.AUTO : settings.mode;
   const ttl = mode === AwardMode.AUTO ? params.orderTtlAutoS : params.orderTtlManualS;
   const usual = settings.mode === AwardMode.UNSPECIFIED;
+  const deadlineS = usual ? params.autoDeadlineS : settings.deadlineS;
+  const asked = settings.orderTtlS === 0n ? ttl : settings.orderTtlS;
   return {
     ...settings,
     mode,
-    deadlineS: usual ? params.autoDeadlineS : settings.deadlineS,
-    orderTtlS: settings.orderTtlS === 0n ? ttl : settings.orderTtlS,
+    deadlineS,
+    orderTtlS: maxBig(asked, deadlineS + AWARD_ROOM_S),
     onLeaseClose:
       settings.onLeaseClose === OnLeaseClose.UNSPECIFIED
         ? OnLeaseClose.REOPEN

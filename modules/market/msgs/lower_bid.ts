@@ -9,7 +9,7 @@ import {
 import type { Bid, Order } from "../../../chain/codec/gen/leasehold/market/v1.ts";
 import type { Context, MsgHandler } from "../../../chain/runtime/index.ts";
 import { marketErrors } from "../errors.ts";
-import { effOf, enterBook } from "../keeper/book.ts";
+import { effOf, enterBook, wakeRolling } from "../keeper/book.ts";
 import { readParams } from "../keeper/deps.ts";
 import type { Deps } from "../keeper/deps.ts";
 import { requireEligible } from "../keeper/eligibility.ts";
@@ -48,6 +48,7 @@ export function lowerBid(deps: Deps): MsgHandler<MsgLowerBid, MsgLowerBidRespons
       const auction = state.auctions.must(ctx, state.orderTuple(order));
       if (!enterBook(ctx, deps, { key: order, order: open, auction }, bid, before))
         throw marketErrors.bookFull.error();
+      wakeRolling(ctx, deps, order);
       return { revision: bid.revision, eff: bid.eff };
     },
   };

@@ -7806,6 +7806,8 @@ export interface OfferRow {
   readonly maxDurationS: bigint;
   /** Provider's owner account, bytes. */
   readonly provider: Uint8Array;
+  /** What the offer asks: a quote that could not enter a full book costs no further read. */
+  readonly prices: UnitPrices;
 }
 const tableOfferRow: MessageTable = {"name":"leasehold.market.v1.OfferRow","fields":[
     {"number":1,"name":"largest","type":"leasehold.market.v1.Host","kind":"message","nullable":false,"comment":"The most that any one host has free, of each resource by itself: a replica that asks for more\nof anything fits nowhere."},
@@ -7813,6 +7815,7 @@ const tableOfferRow: MessageTable = {"name":"leasehold.market.v1.OfferRow","fiel
     {"number":3,"name":"min_duration_s","type":"uint64","kind":"scalar","comment":"Shortest term, seconds."},
     {"number":4,"name":"max_duration_s","type":"uint64","kind":"scalar","comment":"Longest term, seconds; 0 = any."},
     {"number":5,"name":"provider","type":"bytes","kind":"scalar","comment":"Provider's owner account, bytes."},
+    {"number":6,"name":"prices","type":"leasehold.market.v1.UnitPrices","kind":"message","nullable":false,"comment":"What the offer asks: a quote that could not enter a full book costs no further read."},
   ]};
 /** A OfferRow with every field at its default. */
 export function emptyOfferRow(): OfferRow {
@@ -7822,6 +7825,7 @@ export function emptyOfferRow(): OfferRow {
     minDurationS: 0n,
     maxDurationS: 0n,
     provider: EMPTY_BYTES,
+    prices: emptyUnitPrices(),
   };
 }
 /** Reads a OfferRow up to the end of the current message. */
@@ -7831,6 +7835,7 @@ export function readOfferRow(r: Reader): OfferRow {
   let minDurationS: bigint = 0n;
   let maxDurationS: bigint = 0n;
   let provider: Uint8Array = EMPTY_BYTES;
+  let prices: UnitPrices | undefined;
   let tag = r.tag();
   if (tag === 10) {
     const outer = r.enter("largest");
@@ -7854,12 +7859,24 @@ export function readOfferRow(r: Reader): OfferRow {
     provider = r.bytes("provider");
     tag = r.tag();
   }
+  if (tag === 50) {
+    const outer = r.enter("prices");
+    prices = readUnitPrices(r);
+    r.leave(outer);
+    tag = r.tag();
+  }
   r.end(tag);
   largest ??= emptyHost();
-  return { largest, expiresAt, minDurationS, maxDurationS, provider };
+  prices ??= emptyUnitPrices();
+  return { largest, expiresAt, minDurationS, maxDurationS, provider, prices };
 }
 /** Writes the fields of a OfferRow. */
 export function writeOfferRow(w: Writer, v: OfferRow): void {
+  {
+    const mark = w.size;
+    writeUnitPrices(w, v.prices);
+    w.nested(50, mark);
+  }
   if (v.provider.length !== 0) {
     w.bytes(42, v.provider, "leasehold.market.v1.OfferRow.provider");
   }
@@ -7884,7 +7901,7 @@ export const OfferRow: MessageType<OfferRow> = defineMessage<OfferRow>({
   read: readOfferRow,
   write: writeOfferRow,
   empty: emptyOfferRow,
-  types: () => [Host],
+  types: () => [Host, UnitPrices],
 });
 
 /** `leasehold.market.v1.Order` */
