@@ -36,6 +36,7 @@ import type { RpcParts } from "./rpc/methods.ts";
 import { DEV_METHODS, NODE_METHODS } from "./rpc/node_methods.ts";
 import { RpcServer } from "./rpc/server.ts";
 import type { RpcOptions } from "./rpc/server.ts";
+import { WorkQueue } from "./rpc/queue.ts";
 import { Turns } from "./rpc/turns.ts";
 import { TX_METHODS } from "./rpc/tx_methods.ts";
 import {
@@ -44,6 +45,7 @@ import {
   mempoolLimits,
   queryLimit,
   rpcOptionsOf,
+  toldConfig,
 } from "./settings.ts";
 import type { NodeSettings } from "./settings.ts";
 import { INLINE_VERIFIER, WorkerVerifier } from "./verify/verifier.ts";
@@ -131,12 +133,17 @@ async function loadApplication(options: NodeOptions, found: Foundation): Promise
   });
 }
 
+type EngineParts = Pick<
+  RpcParts,
+  "platform" | "engine" | "blocks" | "indexer" | "mempool" | "admission" | "bus"
+>;
+
 /** What stands between application and RPC: engine, mempool, and the way into it. */
 async function makeEngine(
   found: Foundation,
   app: Application,
   signer: Signer,
-): Promise<Omit<RpcParts, "app" | "identity" | "genesis" | "dev" | "turns" | "commitTimeoutMs">> {
+): Promise<EngineParts> {
   const { settings, log, platform, genesis, disk, closers } = found;
   const blocks = await BlockStore.load(disk.blocks, platform);
   await requireSameGenesis(blocks, genesis.hash);
@@ -185,6 +192,10 @@ async function assembleNode(options: NodeOptions, found: Foundation): Promise<No
       validatorAddress: keys.validator.address,
     },
     turns: new Turns(),
+    searches: new WorkQueue(),
+    prefix: () => app.context().addresses.prefix,
+    oldestState: () => app.store.oldestHeight,
+    config: toldConfig(settings.app),
     genesis: genesis.text,
     dev: settings.app.flag("dev"),
     commitTimeoutMs: settings.config.number("rpc.timeout_broadcast_tx_commit"),

@@ -1,5 +1,6 @@
 // From the values of configuration files to what the parts of a node take.
 
+import type { ConfigResponse } from "../codec/gen/cosmos/base/node/v1beta1.ts";
 import type { ConfigValues } from "./config/config.ts";
 import type { EngineSettings } from "./embedded/engine.ts";
 import type { MempoolLimits } from "./embedded/mempool.ts";
@@ -23,6 +24,17 @@ export function keptHeights(app: ConfigValues): { readonly provableHeights?: num
     default:
       return {};
   }
+}
+
+/** What the node service tells of the settings. */
+export function toldConfig(app: ConfigValues): ConfigResponse {
+  const { provableHeights } = keptHeights(app);
+  return {
+    minimumGasPrice: app.text("minimum-gas-prices"),
+    pruningKeepRecent: provableHeights?.toString() ?? "",
+    pruningInterval: "",
+    haltHeight: BigInt(app.number("halt-height")),
+  };
 }
 
 /** Most gas of one query, where a limit is set. */

@@ -90,11 +90,11 @@ function commit(parts: RpcParts, args: RpcArguments): unknown {
 }
 
 async function blockSearch(parts: RpcParts, args: RpcArguments): Promise<unknown> {
-  const { indexer, blocks, engine } = parts;
+  const { indexer, blocks, engine, searches } = parts;
   if (indexer === undefined) throw internalError("block indexing is disabled");
   const conditions = parseQuery(args.text("query"));
   const bounds = { from: blocks.base, to: engine.state.height };
-  const found = await indexer.searchBlocks(conditions, bounds);
+  const found = await searches.run(() => indexer.searchBlocks(conditions, bounds));
   const ordered = isDescending(args) ? [...found].reverse() : found;
   const { start, end } = pageOf(args, ordered.length);
   const page = ordered.slice(start, end).map((height) => blockAt(parts, height));

@@ -1,6 +1,7 @@
 // What every RPC method is: a name, its arguments in order, and a function over the node's parts.
 // Heights and pages are read here, with CometBFT's rules and texts.
 
+import type { ConfigResponse } from "../../codec/gen/cosmos/base/node/v1beta1.ts";
 import type { EngineApplication } from "../application.ts";
 import type { Admission } from "../embedded/admission.ts";
 import type { BlockStore } from "../embedded/blocks.ts";
@@ -11,6 +12,7 @@ import type { Indexer } from "../index/indexer.ts";
 import type { Platform } from "../../base/platform.ts";
 import type { RpcArguments } from "./protocol.ts";
 import { internalError } from "./protocol.ts";
+import type { WorkQueue } from "./queue.ts";
 import type { Turns } from "./turns.ts";
 
 /** What a node says about itself. */
@@ -36,9 +38,17 @@ export interface RpcParts {
   readonly bus: EventBus;
   /** Where queries wait for their turn. */
   readonly turns: Turns;
+  /** Where searches of the index wait for theirs. */
+  readonly searches: WorkQueue;
   readonly identity: NodeIdentity;
   /** CometBFT's genesis document as text. */
   readonly genesis: string;
+  /** Prefix of account addresses. */
+  readonly prefix: () => string;
+  /** Oldest height whose state can be read. */
+  readonly oldestState: () => bigint;
+  /** Settings that the node service tells. */
+  readonly config: ConfigResponse;
   /** Whether this is a local chain whose clock may be moved. */
   readonly dev: boolean;
   /** Longest wait of broadcast_tx_commit, milliseconds. */

@@ -8,6 +8,7 @@ import type { Block } from "../../codec/gen/tendermint/types.ts";
 import { txProofs } from "../comet/header.ts";
 import { upperHex } from "../embedded/blocks.ts";
 import { parseQuery } from "../index/query.ts";
+import type { Condition } from "../index/query.ts";
 import type { TxPlace } from "../index/indexer.ts";
 import { isDescending, method, pageOf } from "./methods.ts";
 import type { RpcMethod, RpcParts } from "./methods.ts";
@@ -153,14 +154,21 @@ function txAt(parts: RpcParts, place: TxPlace, block: Block, prove: boolean): un
   return foundShape(parts, place, bytes, result, prove ? block : undefined);
 }
 
-async function txSearch(parts: RpcParts, args: RpcArguments): Promise<unknown> {
-  const { indexer, blocks, engine } = parts;
+/** Places of the transactions that satisfy a query, in the order asked for. Throws: RpcError, QueryError. */
+export async function findTxs(
+  { indexer, blocks, engine, searches }: RpcParts,
+  conditions: readonly Condition[],
+  descending: boolean,
+): Promise<readonly TxPlace[]> {
   if (indexer === undefined) throw internalError("transaction indexing is disabled");
-  const conditions = parseQuery(args.text("query"));
-  const descending = isDescending(args);
   const bounds = { from: blocks.base, to: engine.state.height };
-  const found = await indexer.searchTxs(conditions, bounds);
-  const ordered = descending ? [...found].reverse() : found;
+  const found = await searches.run(() => indexer.searchTxs(conditions, bounds));
+  return descending ? found.toReversed() : found;
+}
+
+async function txSearch(parts: RpcParts, args: RpcArguments): Promise<unknown> {
+  const { blocks } = parts;
+  const ordered = await findTxs(parts, parseQuery(args.text("query")), isDescending(args));
   const { start, end } = pageOf(args, ordered.length);
   const prove = args.flag("prove");
   const txs: unknown[] = [];
