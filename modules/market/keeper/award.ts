@@ -117,7 +117,7 @@ export function formerFirst(
   auction: Auction,
   entries: readonly Entry[],
 ): readonly Entry[] {
-  if (auction.former === "" || ctx.uptime > auction.formerUntilUptime) return entries;
+  if (auction.former === "" || ctx.uptime >= auction.formerUntilUptime) return entries;
   const former = entries.find(
     ({ bid }) => bid.id.provider === auction.former && amountOf(bid.price) <= auction.formerPrice,
   );
