@@ -11,6 +11,7 @@ import {
   MsgWithdrawBid,
   OrderEnd,
   OrderState,
+  QueryEstimateRequest,
 } from "../../chain/codec/gen/leasehold/market/v1.ts";
 import type { GroupSpec } from "../../chain/codec/gen/leasehold/market/v1.ts";
 import { marketErrors } from "../../modules/market/index.ts";
@@ -83,6 +84,36 @@ test("prices of 1 and of 10^15, and of more than that", () => {
   const two = [group("g", { price: most, count: 2 })];
   assert.throws(() => scene.deploy(two, MANUAL, 3n * most), /10|deployment/);
   assert.equal(scene.faults(), []);
+});
+
+test("the dearest offer of the largest class has a place in the index", () => {
+  const scene = new MarketScene({
+    appState: (app) => {
+      const provider = app["provider"] as { params: { classes: { [field: string]: string }[] } };
+      for (const row of provider.params.classes)
+        row["reference_storage_bytes"] = (1n << 55n).toString();
+      return app;
+    },
+  });
+  const bob = scene.seller("bob");
+  const top = 10n ** 21n;
+  const dear = { ...prices(1n), gpuHour: top, storage: [{ class: "", perGibHour: top }] };
+  assert.is(scene.offer(bob, 1n, { prices: dear }).log, "");
+  assert.is(scene.offerOf(1n)?.referencePrice, 10n ** 15n);
+  assert.equal(scene.faults(), []);
+});
+
+test("an estimate of a group with a senseless price is refused in one sentence", () => {
+  const { chain } = new MarketScene();
+  for (const amount of ["-5", "0"]) {
+    const spec = group("g");
+    const units = spec.units.map((unit) => ({ ...unit, price: { denom: "ulease", amount } }));
+    const request = QueryEstimateRequest.encode(
+      QueryEstimateRequest.create({ spec: { ...spec, units } }),
+    );
+    const answer = chain.client.query("/leasehold.market.v1.Query/Estimate", request);
+    assert.is(`${answer.codespace}/${answer.code}`, "sdk/18", answer.log);
+  }
 });
 
 // ---- the clock of an award --------------------------------------------------------------------------

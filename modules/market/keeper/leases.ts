@@ -178,7 +178,7 @@ function requireFunds(ctx: Context, deps: Deps, key: LeaseKey, bid: Bid): void {
 function referenceOf(ctx: Context, deps: Deps, spec: GroupSpec, bid: Bid): bigint {
   let sum = 0n;
   for (const [index, unit] of spec.units.entries()) {
-    const gpu = bid.units[index]?.gpu;
+    const gpu = unit.gpu.units === 0n ? undefined : bid.units[index]?.gpu;
     const name = gpu === undefined ? CPU_CLASS : deps.provider.classOf(ctx, modelName(gpu));
     const devices = gpu === undefined ? ceilDiv(unit.cpu.milli, MILLI) : unit.gpu.units;
     sum += deps.provider.class(ctx, name).referencePricePerHour * devices * BigInt(unit.count);

@@ -1,7 +1,7 @@
 // Orders: they open, and they end. What happens between is in book, matching and award.
 
 import { assert } from "../../../chain/base/assert.ts";
-import { maxBig, minBig } from "../../../chain/base/integers.ts";
+import { maxBig, minBig, parseUint } from "../../../chain/base/integers.ts";
 import {
   AwardMode,
   LeaseKind,
@@ -44,6 +44,8 @@ export function specFault(spec: GroupSpec): string | undefined {
     if (unit.id <= last) return `unit ${unit.id} does not follow unit ${last}: ids ascend from 1`;
     last = unit.id;
     if (unit.count === 0) return `unit ${unit.id}: count is 0`;
+    if (parseUint(unit.price.amount) === undefined)
+      return `unit ${unit.id}: its price is not a whole number of base units per hour`;
     if (unit.cpu.milli === 0n || unit.memory.bytes === 0n)
       return `unit ${unit.id}: a replica needs CPU and memory`;
     if (unit.price.denom !== denom)

@@ -2,7 +2,7 @@
 // a bid, and the basis of penalties. Whole numbers only; each formula is one sum and one division
 // (3a-3, 3a-6).
 
-import { ceilDiv, maxBig } from "../../../chain/base/integers.ts";
+import { ceilDiv, maxBig, minBig } from "../../../chain/base/integers.ts";
 import type {
   Endpoint,
   GroupSpec,
@@ -11,6 +11,7 @@ import type {
   UnitPrices,
 } from "../../../chain/codec/gen/leasehold/market/v1.ts";
 import { EndpointKind } from "../../../chain/codec/gen/leasehold/market/v1.ts";
+import { MAX_PRICE } from "../types.ts";
 
 /** Bytes of one GiB. */
 export const GIB = 1n << 30n;
@@ -83,7 +84,10 @@ export interface Bundle {
   readonly gpus: bigint;
 }
 
-/** Price of one bundle at an offer's unit prices, base units per hour: its place in the index. */
+/**
+ * Price of one bundle at an offer's unit prices, base units per hour: its place in the index. What
+ * is dearer than any order may pay stands at the end.
+ */
 export function bundlePrice(bundle: Bundle, prices: UnitPrices): bigint {
   const storage = storagePrice(prices, "") ?? 0n;
   const sum =
@@ -91,7 +95,7 @@ export function bundlePrice(bundle: Bundle, prices: UnitPrices): bigint {
     prices.memoryGibHour * bundle.memoryBytes * MILLI +
     storage * bundle.storageBytes * MILLI +
     prices.gpuHour * bundle.gpus * MILLI * GIB;
-  return ceilDiv(sum, MILLI * GIB * PPM);
+  return minBig(ceilDiv(sum, MILLI * GIB * PPM), MAX_PRICE);
 }
 
 /** What raises a bid's price before bids are compared; all in ppm, 0 to 10^6. */
