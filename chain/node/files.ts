@@ -1,6 +1,6 @@
 // Files that must survive a crash: written beside, synced, then renamed into place.
 
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** Replaces a file so that a crash leaves the old text or the new one, never a part. */
@@ -10,7 +10,7 @@ export function writeDurably(path: string, text: string, mode = 0o644): void {
   const temporary = `${path}.new`;
   const file = openSync(temporary, "w", mode);
   try {
-    writeSync(file, text);
+    writeFileSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);

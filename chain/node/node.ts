@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { equalBytes, toHex, utf8 } from "../base/bytes.ts";
 import type { Platform } from "../base/platform.ts";
+import { formatTime } from "../base/time.ts";
 import type { Json } from "../codec/index.ts";
 import { storeNames } from "../app/index.ts";
 import { Application } from "../runtime/index.ts";
@@ -19,10 +20,11 @@ import { parseGasPrices } from "./config/gas_prices.ts";
 import { Database } from "./db.ts";
 import { Admission } from "./embedded/admission.ts";
 import { BlockStore } from "./embedded/blocks.ts";
-import { EngineClock } from "./embedded/clock.ts";
+import { EngineClock, toMillis } from "./embedded/clock.ts";
 import { Engine } from "./embedded/engine.ts";
 import { Mempool } from "./embedded/mempool.ts";
 import { Signer } from "./embedded/signer.ts";
+import type { EngineState } from "./embedded/state.ts";
 import { handshake, requireSignerFits } from "./embedded/start.ts";
 import type { GenesisInput } from "./embedded/start.ts";
 import { EventBus } from "./events.ts";
@@ -167,11 +169,23 @@ async function makeEngine(
     added: () => running.engine?.schedule(),
   });
   const parts = { ...execution, mempool, admission, signer, bus };
-  const clock = new EngineClock(state.clockAheadMs);
+  const clock = new EngineClock(clockAhead(state, settings, log));
   const engineParts = { ...parts, clock, log: log.named("engine") };
   const engine = new Engine({ ...engineParts, settings: engineSettings(settings) }, state);
   running.engine = engine;
   return { platform, engine, blocks, indexer, mempool, admission, bus };
+}
+
+/**
+ * Milliseconds by which the engine's clock leads. A genesis of later than now is waited for; on a local
+ * chain, whose clock is ours, the clock goes there: it may be the export of a chain that was advanced.
+ */
+function clockAhead(state: EngineState, settings: NodeSettings, log: Logger): number {
+  const lead = state.height === 0n ? toMillis(state.blockTime) - Date.now() : 0;
+  if (lead <= 0) return state.clockAheadMs;
+  if (settings.app.flag("dev")) return lead;
+  log.warn(`the first block waits for the time of the genesis, ${formatTime(state.blockTime)}`);
+  return 0;
 }
 
 async function assembleNode(options: NodeOptions, found: Foundation): Promise<Node> {

@@ -39,6 +39,12 @@ export const UNDECODABLE: TxOutcome = {
   events: [],
 };
 
+/**
+ * Where a simulation ends: about a tenth of a second of work, so that nobody holds up blocks with
+ * transactions that he never pays for.
+ */
+const SIMULATED_GAS = 100_000_000n;
+
 /** Gas of a block. Once at or over its limit no further transaction runs. */
 export class BlockGas {
   readonly #limit: number;
@@ -107,10 +113,12 @@ export class Execution {
     return { outcome: this.#success(responses, [...this.#anteEvents, ...events]), branch };
   }
 
-  /** As the SDK: no limit in simulation and before the first block. */
+  /** As the SDK tells it: no limit in simulation and before the first block. */
   #setMeter(gasLimit: bigint): void {
-    const open = this.#mode === "simulate" || this.#env.height === 0n;
-    this.#meter = open ? new OpenMeter() : new LimitedMeter(gasLimit);
+    const simulated = this.#mode === "simulate";
+    const open = simulated || this.#env.height === 0n;
+    const meter = simulated ? new LimitedMeter(SIMULATED_GAS) : new OpenMeter();
+    this.#meter = open ? meter : new LimitedMeter(gasLimit);
     this.#gasWanted = open ? UNLIMITED_GAS : gasLimit;
   }
 

@@ -114,6 +114,19 @@ function nested(tag: number, content: Uint8Array): Uint8Array {
   return out;
 }
 
+test("a simulation ends, however much it is given to do", () => {
+  const chain = TestChain.create();
+  const alice = chain.account("alice");
+  const amount = [{ denom: "ulease", amount: "1" }];
+  const send = msg(MsgSend, { fromAddress: alice.address, toAddress: alice.address, amount });
+  const sends = (count: number): ReturnType<TestChain["client"]["app"]["simulate"]> =>
+    chain.client.app.simulate(chain.sign(alice, Array<Any>(count).fill(send)));
+  assert.equal([sends(100).code, sends(100).gasWanted], [0, 2n ** 64n - 1n]);
+  const endless = sends(6000);
+  assert.equal([endless.code, endless.codespace], [11, "sdk"]);
+  assert.ok(endless.gasUsed < 101_000_000n, `gas ${endless.gasUsed}`);
+});
+
 test("hostile queries get a code", () => {
   const chain = TestChain.create();
   const random = generator(7);

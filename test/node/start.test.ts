@@ -97,6 +97,30 @@ test("a lost or an old last-sign state is refused: the key could sign twice", as
   assert.is(await refusal(home), "it started");
 });
 
+test("a genesis of tomorrow: a local chain goes there, another one waits", async ({ home }) => {
+  const path = join(home, "config", "genesis.json");
+  const genesis = readFileSync(path, "utf8");
+  const late = (ms: number): void => {
+    const time = new Date(Date.now() + ms).toISOString();
+    writeFileSync(path, genesis.replace(/"genesis_time": "[^"]+"/, `"genesis_time": "${time}"`));
+  };
+  late(86_400_000);
+  const local = await openTestNode(home);
+  const began = local.engine.state.blockTime.seconds;
+  assert.ok(began > BigInt(Math.floor(Date.now() / 1000)) + 86_000n);
+  await new Promise((resume) => setTimeout(resume, 1500));
+  assert.ok(local.engine.state.blockTime.seconds > began, "time goes on there");
+  await local.stop();
+  rmSync(join(home, "data"), { recursive: true });
+  const settings = join(home, "config", "app.toml");
+  writeFileSync(settings, readFileSync(settings, "utf8").replace("dev = true", "dev = false"));
+  late(1000);
+  const asked = Date.now();
+  const node = await openTestNode(home);
+  assert.ok(Date.now() - asked > 700, "no block before the genesis");
+  await node.stop();
+});
+
 test("a home in use, another genesis, no genesis, a wrong setting", async ({ home }) => {
   const node = await openTestNode(home);
   assert.match(await refusal(home), new RegExp(`in use by process ${process.pid} `));

@@ -205,7 +205,10 @@ export class Engine {
       waiting: mempool.size,
       aheadMs: clock.aheadMs,
     };
-    return nextBlockAt(settings, state, () => app.clocks());
+    const at = nextBlockAt(settings, state, () => app.clocks());
+    if (this.#state.height > 0n) return at;
+    // As in CometBFT, a chain does not begin before the time of its genesis.
+    return Math.max(at, toMillis(this.#state.blockTime) - clock.aheadMs);
   }
 
   /** The block that the timer asked for: an empty one first when the chain has been idle. */
