@@ -112,7 +112,8 @@ function reopen(
     return;
   }
   const reopenedUptime = counted ? [...recent, ctx.uptime] : recent;
-  const tried = ctx.attempt((branch) => keeper.open(branch, key, [{ ...group, reopenedUptime }]));
+  const again = [{ ...group, reopenedUptime }];
+  const tried = ctx.attempt((branch) => keeper.open(branch, key, again, ended.price));
   if (!tried.ok) keeper.restGroup(ctx, key, group, GroupPause.FUNDS);
 }
 

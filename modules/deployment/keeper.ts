@@ -180,9 +180,10 @@ export class DeploymentKeeper {
 
   /**
    * Groups that are new or paused -> open, each with its next order, in one call down to market.
+   * `lastPrice`: of the lease that a single group has just lost (see NewOrder).
    * Throws: what market refuses.
    */
-  open(ctx: Context, key: DeploymentKey, groups: readonly Group[]): void {
+  open(ctx: Context, key: DeploymentKey, groups: readonly Group[], lastPrice?: bigint): void {
     const orders: NewOrder[] = [];
     for (const group of groups) {
       const after = this.#moveGroup(ctx, key, {
@@ -193,7 +194,8 @@ export class DeploymentKeeper {
         formerProvider: "",
         formerPrice: 0n,
       });
-      orders.push(newOrder(ctx, group, after.oseq));
+      const order = newOrder(ctx, group, after.oseq);
+      orders.push(lastPrice === undefined ? order : { ...order, lastPrice });
     }
     const { settings } = this.get(ctx, key);
     this.needs.market.createOrders(ctx, { owner: key.owner, dseq: key.dseq, settings, orders });

@@ -161,6 +161,23 @@ test("who left a lease is kept out of the group for 24 hours of U", () => {
   assert.equal(scene.faults(), []);
 });
 
+test("a group that lost its lease is offered again on funds for its last price, not its ceiling", () => {
+  const { scene, bob } = market();
+  const carol = scene.seller("carol");
+  const key = scene.running(bob, 5_000_000n + 1000n);
+  const { id } = scene.mustLease(key, bob);
+  scene.chain.advance(600);
+  for (const by of [bob, carol]) scene.beat(by);
+  const leave = { operator: bob.address, lease: id, reason: LeaseEnd.HARDWARE };
+  scene.chain.must(bob, [msg(MsgLeaveLease, leave)]);
+  const next = { ...key, oseq: 2 };
+  assert.is(scene.order(next)?.state, OrderState.OPEN, "less than an hour of the ceiling is left");
+  assert.is(scene.bid(carol, next, 5_000_000n).log, "");
+  scene.chain.advance(15);
+  assert.is(scene.auction(next)?.failedOnFunds, true, "the award checks the real price");
+  assert.equal(scene.faults(), []);
+});
+
 test("a provider that pauses keeps its leases in every state, and wins nothing", () => {
   const { scene, bob } = market();
   const active = scene.running(bob);

@@ -130,8 +130,8 @@ export const groupRows: readonly (readonly [string, () => void])[] = [
   [
     "open | lease ended by its tenant | reopen asked, not funded | paused(funds)",
     () => {
-      const scene = running();
-      scene.advance(3600);
+      const scene = running(4_000_000n);
+      scene.advance(11_000);
       ok(scene.close(true));
       stands(scene, "active", "paused(funds)");
     },
@@ -167,8 +167,8 @@ export const groupRows: readonly (readonly [string, () => void])[] = [
   [
     "open | lease ended by its provider | on_lease_close reopen, not funded | paused(funds)",
     () => {
-      const scene = running();
-      scene.advance(3600);
+      const scene = running(4_000_000n);
+      scene.advance(11_000);
       ok(scene.leave());
       stands(scene, "active", "paused(funds)");
     },

@@ -20,6 +20,11 @@ export interface NewOrder {
   readonly spec: GroupSpec;
   /** Former lease of a group that reopens for want of funds: its provider goes first for a while. */
   readonly former?: FormerLease;
+  /**
+   * Price of the lease that has just ended, base units per hour, where an order follows it at once:
+   * funds are checked with it instead of the ceiling, and with the real price at the award.
+   */
+  readonly lastPrice?: bigint;
 }
 
 /** Who had the group and at what price, base units per hour. */

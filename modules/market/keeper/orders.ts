@@ -177,9 +177,9 @@ function denomOf(request: NewOrders): string {
 }
 
 /** A reopened order is checked with its former price instead of its ceiling. */
-function checkedRate({ spec, former }: NewOrder): bigint {
+function checkedRate({ spec, former, lastPrice }: NewOrder): bigint {
   const ceiling = groupCeiling(spec);
-  return former === undefined ? ceiling : minBig(former.price, ceiling);
+  return minBig(lastPrice ?? former?.price ?? ceiling, ceiling);
 }
 
 function fund(ctx: Context, deps: Deps, request: NewOrders, denom: string): void {
