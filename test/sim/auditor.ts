@@ -47,6 +47,7 @@ export class Auditor {
     book.now = block.time;
     book.uptime = this.#uptime;
     this.#call(block.begin, "begin");
+    this.#endsOverdue();
     this.#graceOverdue();
     for (const tx of block.txs) this.#transaction(tx);
     this.#call(block.end, "end");
@@ -96,6 +97,15 @@ export class Auditor {
     }
   }
 
+  /** With room in the budget every end of funds is told in the first block after it. */
+  #endsOverdue(): void {
+    const { book } = this;
+    const late = [...book.accounts.values()].filter(({ isTold }) => !isTold);
+    if (book.endsTold + late.length > book.rules.endsPerBlock) return;
+    for (const { name, endedAt } of late)
+      book.fault(`funds of ${name} ended at ${endedAt} and nothing happened`);
+  }
+
   /** With room in the budget nobody may stay suspended beyond the end of grace. */
   #graceOverdue(): void {
     const { book } = this;
@@ -103,7 +113,7 @@ export class Auditor {
       (account) =>
         account.state === "suspended" && account.isTold && account.graceUntil <= book.uptime,
     );
-    if (book.gracesEnded + over.length > book.rules.gracesPerBlock) return;
+    if (book.gracesEnded + over.length > book.rules.endsPerBlock) return;
     for (const { name } of over) book.fault(`grace of ${name} ended and nothing happened`);
   }
 

@@ -10,7 +10,8 @@ export interface Rules {
   readonly payoutPeriod: number;
   readonly payoutMin: number;
   readonly payoutsPerBlock: number;
-  readonly gracesPerBlock: number;
+  /** Ends of funds, and of grace, that one block handles. */
+  readonly endsPerBlock: number;
   readonly feePpm: number;
   readonly burnPpm: number;
   readonly communityPpm: number;

@@ -30,6 +30,7 @@ export class Book {
   uptime: number;
   stage: "begin" | "tx" | "end" = "begin";
   gracesEnded = 0;
+  endsTold = 0;
   payoutsMade = 0;
   /** Whether the queue of payouts did not get through in this or an earlier block. */
   isPayoutLate = false;
@@ -83,6 +84,7 @@ export class Book {
       if (count !== 0) this.fault(`${name}: ${count} left over`);
     this.pairs.clear();
     this.gracesEnded = 0;
+    this.endsTold = 0;
     this.payoutsMade = 0;
   }
 

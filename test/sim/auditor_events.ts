@@ -111,6 +111,7 @@ function suspended(book: Book, event: Fields): void {
   book.check(isDue, () => `${account.name} is ${account.state} and was told to be suspended`);
   book.same(`${account.name}: end of funds`, BigInt(account.endedAt), event.amount("at"));
   account.isTold = true;
+  if (book.stage === "begin") book.endsTold += 1;
   const { suspendGrace, graceRefill } = book.rules;
   const earned = Math.floor((account.endedAt - account.openedAt) / graceRefill);
   account.graceLeft = Math.min(suspendGrace, account.graceLeft + earned);

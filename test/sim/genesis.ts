@@ -65,7 +65,7 @@ function rulesOf(state: { readonly [module: string]: Json }): Rules {
     payoutPeriod: escrow("payout_period"),
     payoutMin: escrow("payout_min"),
     payoutsPerBlock: escrow("payouts_per_block"),
-    gracesPerBlock: escrow("exhaustions_per_block"),
+    endsPerBlock: escrow("exhaustions_per_block"),
     feePpm: escrow("fee_ppm"),
     burnPpm: escrow("burn_ppm"),
     communityPpm: escrow("community_of_rest_ppm"),
