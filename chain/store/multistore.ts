@@ -222,18 +222,15 @@ export class TreeMultiStore implements MultiStore {
   }
 
   #apply(name: string, root: number, changes: readonly StoreChange[]): number {
-    let node = root;
     let last: Uint8Array | undefined;
-    for (const [key, value] of changes) {
+    for (const [key] of changes) {
       assert(
         last === undefined || compareBytes(last, key) < 0,
         `changes of ${name} are not sorted`,
       );
       last = key;
-      node =
-        value === undefined ? this.engine.remove(node, key) : this.engine.set(node, key, value);
     }
-    return node;
+    return this.engine.apply(root, changes);
   }
 
   #view(version: Version): StateView {

@@ -10,7 +10,15 @@ import type { Platform } from "../base/platform.ts";
 import { wordOf } from "./blobs.ts";
 import { NIL, NodeArena } from "./nodes.ts";
 import { Preimage } from "./preimage.ts";
-import type { StoreEntry } from "./types.ts";
+import type { StoreChange, StoreEntry } from "./types.ts";
+
+/** Changes sorted by key, with the first eight bytes of each key; those that wait for another pass. */
+interface Batch {
+  readonly changes: readonly StoreChange[];
+  readonly high: Uint32Array;
+  readonly low: Uint32Array;
+  readonly rest: StoreChange[];
+}
 
 /** Works on one tree in one version at a time; holds no state between writes but its orphan list. */
 export class TreeEngine {
@@ -66,6 +74,27 @@ export class TreeEngine {
     const after = this.#remove(root);
     if (this.#newKey !== 0) this.arena.blobs.release(this.#newKey);
     return after;
+  }
+
+  /**
+   * Root after all `changes`, sorted by key. Values of keys that are there do not change the shape of
+   * the tree: they go first and visit each node on their paths once; then the others, one by one.
+   */
+  apply(root: number, changes: readonly StoreChange[]): number {
+    const { length } = changes;
+    const rest: StoreChange[] = root === NIL ? [...changes] : [];
+    let node = root;
+    if (root !== NIL && length > 0) {
+      const batch = { changes, high: new Uint32Array(length), low: new Uint32Array(length), rest };
+      for (const [i, [key]] of changes.entries()) {
+        batch.high[i] = wordOf(key, 0, key.length);
+        batch.low[i] = wordOf(key, 4, key.length - 4);
+      }
+      node = this.#replace(root, batch, 0, length);
+    }
+    for (const [key, value] of rest)
+      node = value === undefined ? this.remove(node, key) : this.set(node, key, value);
+    return node;
   }
 
   /** The leaf of `key`, or NIL. */
@@ -189,6 +218,46 @@ export class TreeEngine {
     else arena.setRight(own, this.#set(arena.right(own)));
     arena.measure(own);
     return this.#replaced ? own : this.#balance(own);
+  }
+
+  /** Replaces values below `id` by the changes from <= i < to, which belong there by their keys. */
+  #replace(id: number, batch: Batch, from: number, to: number): number {
+    const { arena } = this;
+    if (arena.height(id) === 0) return this.#replaceLeaf(id, batch, from, to);
+    let middle = from;
+    for (let above = to; middle < above;) {
+      const at = (middle + above) >> 1;
+      if (this.#orderOf(id, batch, at) < 0) middle = at + 1;
+      else above = at;
+    }
+    const left = arena.left(id);
+    const right = arena.right(id);
+    const newLeft = from < middle ? this.#replace(left, batch, from, middle) : left;
+    const newRight = middle < to ? this.#replace(right, batch, middle, to) : right;
+    if (newLeft === left && newRight === right) return id;
+    const own = this.#own(id);
+    arena.setLeft(own, newLeft);
+    arena.setRight(own, newRight);
+    return own;
+  }
+
+  #replaceLeaf(id: number, batch: Batch, from: number, to: number): number {
+    let leaf = id;
+    for (let i = from; i < to; i++) {
+      const change = must(batch.changes[i], "change");
+      const [, value] = change;
+      if (value === undefined || this.#orderOf(id, batch, i) !== 0) batch.rest.push(change);
+      else {
+        this.#value = value;
+        leaf = this.#setAtLeaf(id, 0);
+      }
+    }
+    return leaf;
+  }
+
+  #orderOf(id: number, batch: Batch, at: number): number {
+    const [key] = must(batch.changes[at], "change");
+    return this.arena.order(id, key, batch.high[at] as number, batch.low[at] as number);
   }
 
   #setAtLeaf(id: number, order: number): number {
