@@ -28,7 +28,11 @@ function judged(figure: Figure, target: Target, all: ReadonlyMap<string, Figure>
   const name = target.peer.startsWith("floor") ? "floor" : "SDK node";
   if (peer === undefined) return `${target.atLeast}x the ${name}: not measured, not met`;
   const ratio = peer.median / figure.median;
-  return `${digits(ratio)}x the ${name} (target ${target.atLeast}x): ${verdict(ratio >= target.atLeast)}`;
+  const best = peer.min / figure.min;
+  const aim = target.atLeast;
+  // Other work takes more from a peer with many threads than from us: the best blocks must agree.
+  const met = ratio >= aim && best < aim ? "met by medians ONLY" : verdict(ratio >= aim);
+  return `${digits(ratio)}x the ${name}, best blocks ${digits(best)}x (target ${aim}x): ${met}`;
 }
 
 /** The start-up limit hangs on Node's own start: twice that and 200 ms. */
