@@ -68,6 +68,23 @@ test("a row of the index that could not enter a full book costs no read", () => 
   assert.is(scene.auction(key)?.scanned, true);
 });
 
+test("orders that name many models use up the rows of a block, found or not", () => {
+  const scene = MarketScene.withParams({ offer_scan_per_block: 100 });
+  const models = Array.from({ length: 30 }, (_, i) => ({ ...H100, vendor: "amd", model: `m${i}` }));
+  const spec = (name: string): GroupSpec => {
+    const plain = group(name);
+    const units = plain.units.map((unit) => ({ ...unit, gpu: { units: 1n, models } }));
+    return { ...plain, units };
+  };
+  const key = scene.deploy(["a", "b", "c", "d"].map(spec), MANUAL);
+  const scanned = (): number =>
+    [1, 2, 3, 4].filter((gseq) => scene.auction({ ...key, gseq })?.scanned).length;
+  assert.is(scanned(), 3, "80 rows for first scans, 30 ranges each");
+  scene.chain.block([]);
+  assert.is(scanned(), 4);
+  assert.equal(scene.faults(), []);
+});
+
 test("prices of 1 and of 10^15, and of more than that", () => {
   const scene = new MarketScene({ coins: [{ denom: "ulease", amount: 10n ** 20n }] });
   const bob = scene.seller("bob");

@@ -156,11 +156,12 @@ export function scanOrder(ctx: Context, deps: Deps, key: OrderKey, budget: ScanB
   if (order?.state !== OrderState.OPEN) return true;
   const auction = state.auctions.must(ctx, state.orderTuple(key));
   const limit = Math.min(ROWS_PER_ORDER, budget.rows);
-  const rows = readRows(ctx, rangesOf(order.spec), auction.cursor, limit + 1);
+  const ranges = rangesOf(order.spec);
+  const rows = readRows(ctx, ranges, auction.cursor, limit + 1);
   let stop: Row | undefined = rows[limit];
   let book = listBook(ctx, deps, key);
   const params = readParams(ctx);
-  budget.rows -= Math.max(1, Math.min(rows.length, limit));
+  budget.rows -= Math.max(ranges.length, Math.min(rows.length, limit));
   for (const row of rows.slice(0, limit)) {
     if (budget.offers === 0) {
       stop = row;
