@@ -37,20 +37,20 @@ export function runBlock(
 ): ResponseFinalizeBlock {
   const clock = parts.chain.advance(base.branches, request.time.seconds);
   const env = base.env(clock);
-  const events = [];
+  // Joined by literals: as arguments of push a hundred thousand events would end the call stack.
+  let events: ReturnType<typeof toAbciEvents> = [];
   for (const [stage, order, mode] of [
     ["preBlock", parts.order.preBlock, undefined],
     ["beginBlock", parts.order.beginBlock, { key: "mode", value: "BeginBlock" }],
   ] as const)
-    events.push(...runStage(base, env, order, stage, mode).events);
+    events = [...events, ...runStage(base, env, order, stage, mode).events];
   const txResults = runTransactions(parts, needs, request.txs, base, env);
   const end = runStage(base, env, parts.order.endBlock, "endBlock", {
     key: "mode",
     value: "EndBlock",
   });
-  events.push(...end.events);
   return {
-    events,
+    events: [...events, ...end.events],
     txResults,
     validatorUpdates: end.validators,
     consensusParamUpdates: parts.consensus.params(base.branches),

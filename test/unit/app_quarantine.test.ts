@@ -104,4 +104,17 @@ test("only the authority retries it; then it runs in the next end block", () => 
   );
 });
 
+test("two hundred thousand events of one stage are not a failure of the host", () => {
+  const loud: AppModule = {
+    name: "loud",
+    stores: [],
+    endBlock(ctx) {
+      for (let i = 0; i < 200_000; i++) ctx.emit({ type: "noise", attributes: [] });
+    },
+  };
+  const parts = (platform: Platform): AppParts => baseParts(platform, "test", [loud]);
+  const chain = TestChain.create({ parts });
+  assert.ok(chain.blockEvents.length >= 200_000);
+});
+
 test.run();
