@@ -3,9 +3,12 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { MsgAddGroups, MsgUpdateSettings } from "../../chain/codec/gen/leasehold/deployment/v1.ts";
 import {
   AwardMode,
+  AwardSettings,
   EndpointKind,
+  LeaseState,
   MsgLowerBid,
   MsgRejectBid,
   MsgWithdrawBid,
@@ -191,6 +194,32 @@ test("a joint award that has no room for all of its groups takes none", () => {
   }
   assert.equal(state.capacities.get(scene.chain.ctx(), 1n)?.free[0]?.gpus, 8n);
   assert.is(scene.offerOf(1n)?.leases, 0);
+  assert.equal(scene.faults(), []);
+});
+
+test("a joint award that the funds do not cover takes none, and pauses its groups for funds", () => {
+  const scene = new MarketScene();
+  const bob = scene.seller("bob");
+  scene.offer(bob, GPU);
+  const key = scene.deploy([group("a", { price: quoteOf(GPU) })], AUTO, 2_500_000n);
+  scene.chain.block([]);
+  assert.is(scene.start(bob, key).log, "");
+  const at = { owner: scene.tenant.address, dseq: key.dseq };
+  const settings = AwardSettings.create({ ...AUTO, deadlineS: 1100n, allOrNothing: true });
+  const groups = ["b", "c"].map((name) => group(name, { price: 100_000n }));
+  scene.chain.must(scene.tenant, [
+    msg(MsgUpdateSettings, { ...at, settings }),
+    msg(MsgAddGroups, { ...at, groups }),
+  ]);
+  const both = [2, 3].map((gseq) => ({ ...key, gseq }));
+  for (const order of both) assert.is(scene.bid(bob, order, 1000n).log, "");
+  scene.chain.advance(1100);
+  for (const order of both) {
+    assert.is(scene.order(order)?.end, OrderEnd.FUNDS);
+    assert.is(scene.lease(order, bob), undefined);
+    assert.is(scene.bidOf(order, bob), undefined);
+  }
+  assert.is(scene.mustLease(key, bob).state, LeaseState.ACTIVE);
   assert.equal(scene.faults(), []);
 });
 
