@@ -39,10 +39,13 @@ const TEST_DOLLAR: DenomSpec = {
   orderFee: 1000n,
 };
 
-/** Any gap up to a day counts as uptime, and an auction takes 3 s: a laptop sleeps, people wait. */
+/**
+ * Any gap up to a day counts as uptime, for a laptop sleeps. An automatic award comes in the block
+ * after the order: late quotes never move a deadline of 0, and people wait for it.
+ */
 const LOCAL_PARAMS: { readonly [module: string]: JsonObject } = {
   chain: { max_block_gap: "86400" },
-  market: { auto_deadline_s: "3" },
+  market: { auto_deadline_s: "0" },
 };
 
 /** The preset of that name. */

@@ -13,7 +13,7 @@ async function sendCoins(call: Call): Promise<void> {
   const sender = three ? { ...call, args: call.args.with("from", first as string) } : call;
   const to = three ? second : first;
   const text = three ? third : second;
-  if (to === undefined || text === undefined)
+  if (to === undefined || text === undefined || (!three && call.args.value("from") === undefined))
     throw new UsageFailure("write: leasehold tx bank send FROM TO COINS");
   const amount = text.split(",").map((part) => {
     const coin = parseCoin(part);

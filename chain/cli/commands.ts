@@ -2,6 +2,7 @@
 // loaded until a command runs.
 
 import type { Command } from "./command.ts";
+import { SELLER_ACTS, TENANT_ACTS } from "./lists/acts.ts";
 import { KEYS_COMMANDS, SIGNING_COMMANDS } from "./lists/keys.ts";
 import { NODE_COMMANDS } from "./lists/node.ts";
 import { SELLER_COMMANDS } from "./lists/seller.ts";
@@ -11,7 +12,9 @@ import { TENANT_COMMANDS } from "./lists/tenant.ts";
 export const COMMANDS: readonly Command[] = [
   ...NODE_COMMANDS,
   ...TENANT_COMMANDS,
+  ...TENANT_ACTS,
   ...SELLER_COMMANDS,
+  ...SELLER_ACTS,
   ...KEYS_COMMANDS,
   ...SIGNING_COMMANDS,
 ];

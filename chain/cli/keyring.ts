@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
 import { CliFailure } from "./failure.ts";
 
 /** How secrets are kept. */
@@ -75,12 +76,13 @@ function open(sealed: Sealed, password: string): KeySecret {
 async function askPassword(question: string): Promise<string> {
   const given = process.env["LEASEHOLD_KEYRING_PASSWORD"];
   if (given !== undefined) return given;
-  process.stderr.write(question);
-  const lines = createInterface({ input: process.stdin, terminal: false });
-  const raw = process.stdin.isTTY === true;
-  if (raw) process.stderr.write("[2m(typing is visible on this terminal) [22m");
+  const terminal = process.stdin.isTTY === true;
+  if (terminal) process.stderr.write(question);
+  const output = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output, terminal });
   for await (const line of lines) {
     lines.close();
+    if (terminal) process.stderr.write("\n");
     return line;
   }
   throw new CliFailure("no password was given");

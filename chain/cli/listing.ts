@@ -4,6 +4,7 @@ import type { EnumTable } from "../codec/types.ts";
 import type { PageRequest, PageResponse } from "../codec/gen/cosmos/base/query/v1beta1.ts";
 import { PageRequest as PageRequestType } from "../codec/gen/cosmos/base/query/v1beta1.ts";
 import type { Call } from "./command.ts";
+import { keyringOf } from "./commands/keys.ts";
 import { nodeUrl } from "./connection.ts";
 import { UsageFailure } from "./failure.ts";
 import type { Source } from "./queries.ts";
@@ -23,7 +24,10 @@ export function addressFlag(call: Call, name: string): string {
 /** Whose order or deployment a call means: `--owner`, else the key that signs or the only key. */
 export function ownerOf(call: Call): string {
   const owner = call.args.value("owner");
-  return owner === undefined ? fromKey(call).address : resolveAddress(call, owner);
+  if (owner !== undefined) return resolveAddress(call, owner);
+  if (call.args.value("from") === undefined && keyringOf(call).list().length !== 1)
+    throw new UsageFailure("--owner is missing: whose is it? (an address or the name of a key)");
+  return fromKey(call).address;
 }
 
 /** Name of an enum value without its prefix, in lower case: `LEASE_STATE_ACTIVE` -> `active`. */

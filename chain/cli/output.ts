@@ -72,3 +72,26 @@ export function formatSeconds(seconds: bigint): string {
 export function formatAmount(amount: bigint | string, denom: string): string {
   return `${amount.toString().replace(/\B(?=(\d{3})+$)/g, ",")} ${denom}`;
 }
+
+/** A whole number of `unit` parts as a decimal without needless zeros. */
+function decimal(value: bigint, unit: bigint): string {
+  const digits = unit.toString().length - 1;
+  const whole = (value / unit).toString().replace(/\B(?=(\d{3})+$)/g, ",");
+  const rest = (value % unit).toString().padStart(digits, "0").replace(/0+$/, "");
+  return rest === "" ? whole : `${whole}.${rest}`;
+}
+
+/** A unit price in 10^-6 base units: `5,000.25 uusd`. */
+export function formatMillionths(value: bigint, denom: string): string {
+  return `${decimal(value, 1_000_000n)} ${denom}`;
+}
+
+/** A number of thousandths: 1500 milli-CPU are `1.5`. */
+export function formatThousandths(value: bigint): string {
+  return decimal(value, 1000n);
+}
+
+/** Bytes as GiB, to a tenth. */
+export function formatGib(bytes: bigint): string {
+  return `${decimal((bytes * 10n) >> 30n, 10n)} GiB`;
+}

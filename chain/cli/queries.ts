@@ -6,6 +6,7 @@ import { allMessageTypes } from "../codec/gen/index.ts";
 import { QueryAccountRequest, QueryAccountResponse } from "../codec/gen/cosmos/auth/v1beta1.ts";
 import { BaseAccount, ModuleAccount } from "../codec/gen/cosmos/auth/v1beta1.ts";
 import { CliFailure } from "./failure.ts";
+import { chainFailure } from "./refusals.ts";
 import { callRpc } from "./rpc.ts";
 
 /** Every generated type, for opening Any values. */
@@ -27,19 +28,16 @@ export interface Source {
   readonly height?: bigint | undefined;
 }
 
-/** The sentence in a log: without the frames that gRPC, simulation and messages put around it. */
-export function plainSentence(log: string): string {
-  return (/desc = (.*)$/s.exec(log)?.[1] ?? log)
-    .replace(/ with gas used: '\d+'(?:: unknown request)?$/, "")
-    .replace(/^failed to execute message; message index: 0: /, "");
-}
-
 /** A query that the chain refused. */
 export class QueryFailure extends CliFailure {
   readonly isNotFound: boolean;
 
   constructor(codespace: string, code: number, log: string) {
-    super(plainSentence(log), { code: `${codespace}/${code}` });
+    const { message, code: known, remedy } = chainFailure(codespace, code, log);
+    super(message, {
+      ...(known === undefined ? {} : { code: known }),
+      ...(remedy === undefined ? {} : { remedy }),
+    });
     this.isNotFound = code === 22 || log.includes("code = NotFound");
   }
 }

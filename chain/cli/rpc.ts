@@ -35,7 +35,7 @@ export async function callRpc<T>(
   const answer = (await response.json().catch(() => ({}))) as { result?: T; error?: RpcError };
   if (answer.error !== undefined) {
     throw new CliFailure(
-      `the node refused ${method}: ${answer.error.data ?? answer.error.message}`,
+      `the node refuses ${method}: ${answer.error.data ?? answer.error.message}`,
     );
   }
   if (answer.result === undefined) {

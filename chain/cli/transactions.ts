@@ -4,6 +4,7 @@
 import { makeSignDoc as makeAminoSignDoc } from "@cosmjs/amino";
 import type { AminoMsg, Pubkey, StdFee } from "@cosmjs/amino";
 import { encodePubkey } from "@cosmjs/proto-signing";
+import { decodeBech32 } from "../base/address.ts";
 import { parseCoin, toWireCoin } from "../base/coins.ts";
 import type { WireCoin } from "../base/coins.ts";
 import type { Any, MessageType } from "../codec/types.ts";
@@ -17,8 +18,9 @@ import { nodeUrl } from "./connection.ts";
 import { CliFailure, UsageFailure } from "./failure.ts";
 import type { KeyRecord } from "./keyring.ts";
 import { formatAmount, toJsonText } from "./output.ts";
-import { accountNumbers, ask, plainSentence, registry } from "./queries.ts";
+import { accountNumbers, ask, registry } from "./queries.ts";
 import type { AccountNumbers } from "./queries.ts";
+import { chainFailure } from "./refusals.ts";
 import { callRpc } from "./rpc.ts";
 import { readClientSettings } from "./settings.ts";
 import { addressOf, aminoSigner, directSigner } from "./signers.ts";
@@ -73,8 +75,13 @@ export function fromKey(call: Call): { record: KeyRecord; address: string } {
 
 /** Address of a key name, or the text itself when it is no key of this home. */
 export function resolveAddress(call: Call, text: string): string {
+  const { prefix } = readClientSettings(call.home);
   const found = keyringOf(call).find(text);
-  return found === undefined ? text : addressOf(found, readClientSettings(call.home).prefix);
+  if (found !== undefined) return addressOf(found, prefix);
+  if (text === "" || decodeBech32(text) !== undefined) return text;
+  throw new CliFailure(
+    `${JSON.stringify(text)} is neither a key of this home nor an address of this chain (${prefix}1...)`,
+  );
 }
 
 /** Asks the node (or, offline, the flags) for what signing needs. */
@@ -283,8 +290,7 @@ export async function broadcastAndWait(url: string, tx: Uint8Array): Promise<Res
   const sent = await callRpc<Broadcast>(url, "broadcast_tx_sync", {
     tx: Buffer.from(tx).toString("base64"),
   });
-  if (sent.code !== 0)
-    throw new CliFailure(plainSentence(sent.log), { code: `${sent.codespace}/${sent.code}` });
+  if (sent.code !== 0) throw chainFailure(sent.codespace, sent.code, sent.log);
   const hash = Buffer.from(sent.hash, "hex").toString("base64");
   for (const limit = Date.now() + WAIT_MS; Date.now() < limit;) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -296,7 +302,7 @@ export async function broadcastAndWait(url: string, tx: Uint8Array): Promise<Res
     );
     if (found === undefined) continue;
     const { code, codespace, log, gas_used: gasUsed, data, events } = found.tx_result;
-    if (code !== 0) throw new CliFailure(plainSentence(log), { code: `${codespace}/${code}` });
+    if (code !== 0) throw chainFailure(codespace, code, log);
     return {
       hash: sent.hash,
       height: BigInt(found.height),
@@ -333,6 +339,9 @@ export function txJson(
 
 /** Runs `tx MODULE MESSAGE`: what to do with the messages is in the flags. */
 export async function runTx(call: Call, messages: readonly Message[]): Promise<void> {
+  const mode = call.args.value("broadcast-mode") ?? "commit";
+  if (!["sync", "async", "commit"].includes(mode))
+    throw new UsageFailure(`--broadcast-mode is sync, async or commit, got ${mode}`);
   const body = bodyOf(call, messages);
   if (call.args.has("generate-only")) {
     const gas = call.args.value("gas") === "auto" ? 0n : (call.args.integer("gas") ?? 0n);
@@ -346,19 +355,15 @@ export async function runTx(call: Call, messages: readonly Message[]): Promise<v
   }
   const fee = await feeFor(call, signer, body);
   const tx = await signDraft(call, signer, { body, fee });
-  const mode = call.args.value("broadcast-mode") ?? "commit";
   if (mode !== "commit") return broadcastOnly(call, tx, mode);
   const result = await broadcastAndWait(nodeUrl(call), tx);
   printResult(call, result, fee);
 }
 
 async function broadcastOnly(call: Call, tx: Uint8Array, mode: string): Promise<void> {
-  if (mode !== "sync" && mode !== "async")
-    throw new UsageFailure(`--broadcast-mode is sync, async or commit, got ${mode}`);
   const params = { tx: Buffer.from(tx).toString("base64") };
   const sent = await callRpc<Broadcast>(nodeUrl(call), `broadcast_tx_${mode}`, params);
-  if (sent.code !== 0)
-    throw new CliFailure(plainSentence(sent.log), { code: `${sent.codespace}/${sent.code}` });
+  if (sent.code !== 0) throw chainFailure(sent.codespace, sent.code, sent.log);
   call.out.line(call.out.json ? toJsonText(sent) : `sent ${sent.hash}`);
 }
 

@@ -48,8 +48,8 @@ function gpu(
     shapes: [
       {
         hosts,
-        cpuMilli: 128_000n,
-        memoryBytes: 1024n * GIB,
+        cpuMilli: 256_000n,
+        memoryBytes: 2048n * GIB,
         storageBytes: 16n * TIB,
         gpus: perHost,
       },
@@ -91,12 +91,14 @@ export const SELLERS: readonly Seller[] = [
     devices: [
       device("cpu", "", 256n),
       device("rtx4090", "vendor/nvidia/model/rtx4090", 16n),
-      device("a100", "vendor/nvidia/model/a100", 8n),
+      device("a100", "vendor/nvidia/model/a100", 16n),
+      device("l40", "vendor/nvidia/model/l40", 16n),
     ],
     offers: [
       cpu(4, 6000n),
       gpu("rtx4090", "24Gi", 8n, 2, 350_000n),
-      gpu("a100", "80Gi", 8n, 1, 1_100_000n),
+      gpu("l40", "48Gi", 8n, 2, 600_000n),
+      gpu("a100", "80Gi", 8n, 2, 1_100_000n),
     ],
   },
   {
@@ -106,9 +108,14 @@ export const SELLERS: readonly Seller[] = [
       { key: "host", value: "akash" },
     ],
     devices: [
-      device("h100", "vendor/nvidia/model/h100", 16n),
+      device("h200", "vendor/nvidia/model/h200", 32n),
+      device("h100", "vendor/nvidia/model/h100", 32n),
       device("l4", "vendor/nvidia/model/l4", 8n),
     ],
-    offers: [gpu("h100", "80Gi", 8n, 2, 2_200_000n), gpu("l4", "24Gi", 4n, 2, 250_000n)],
+    offers: [
+      gpu("h200", "141Gi", 8n, 4, 3_000_000n),
+      gpu("h100", "80Gi", 8n, 4, 2_200_000n),
+      gpu("l4", "24Gi", 4n, 2, 250_000n),
+    ],
   },
 ];

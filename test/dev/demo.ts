@@ -4,12 +4,20 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { LocalChain, makeHome, ROOT } from "./local_chain.ts";
 import { accruedUnits, afterFee, lastFundedSecond } from "./recount.ts";
 import type { Run } from "./recount.ts";
 
-const RPC_PORT = 36657;
-const GATEWAY_PORT = 36443;
+const { values: ports } = parseArgs({
+  options: {
+    "rpc-port": { type: "string", default: "36657" },
+    "gateway-port": { type: "string", default: "0" },
+  },
+});
+const RPC_PORT = Number(ports["rpc-port"]);
+/** First of three; 0 = any that are free. */
+const GATEWAY_PORT = Number(ports["gateway-port"]);
 /** Base units that opening an order burns. */
 const ORDER_FEE = 1000n;
 const FEE = { feePpm: 10_000n };
@@ -115,8 +123,23 @@ async function until(what: string, isSo: () => Promise<boolean>): Promise<void> 
   throw new Error(`waited 30 s in vain until ${what}`);
 }
 
+/** What the steps of a life hand on: balance before, the lease, its price and when it started. */
+interface Life {
+  readonly before: bigint;
+  readonly id: string;
+  readonly price: bigint;
+  readonly started: number;
+}
+
 /** From deploy to refund, over exhaustion and resume. */
 async function wholeLife(played: Played): Promise<void> {
+  const life = await openLease(played);
+  const suspendedAt = await exhaust(played, life);
+  const resumedAt = await resume(played, life, suspendedAt);
+  await closeLease(played, life, [suspendedAt, resumedAt]);
+}
+
+async function openLease(played: Played): Promise<Life> {
   const { chain, alice, denom } = played;
   const file = AUTO_FILES.find((path) => existsSync(path)) as string;
   step("dry run: what the file means, who fits, what it would cost");
@@ -124,82 +147,85 @@ async function wholeLife(played: Played): Promise<void> {
 
   step("deploy: order, quotes from standing offers, award, manifest, receipt, start");
   const before = await balance(chain, alice, denom);
-  await run(
-    chain,
-    "deploy",
-    file,
-    "--from",
-    "alice",
-    ...CONVERT,
-    "--deposit",
-    `${DEPOSITS.first}${denom}`,
-  );
+  const deposit = `${DEPOSITS.first}${denom}`;
+  await run(chain, "deploy", file, "--from", "alice", ...CONVERT, "--deposit", deposit);
   const id = "1/1/1";
-  const first = await showLease(played, id);
-  const price = BigInt(first.lease.price.amount);
-  const started = Number(first.lease.started_at);
-  check(
-    "the deposit and the order fee left the tenant's balance",
-    before - (await balance(chain, alice, denom)),
-    DEPOSITS.first,
-  );
+  const { lease } = await showLease(played, id);
+  const left = before - (await balance(chain, alice, denom));
+  check("the deposit and the order fee left the tenant's balance", left, DEPOSITS.first);
+  return { before, id, price: BigInt(lease.price.amount), started: Number(lease.started_at) };
+}
 
+async function announcedEnd(played: Played): Promise<number> {
+  return Number((await showDeployment(played, "1")).funds.account.funded_until);
+}
+
+/** Accrual, top-up, and the end at the announced second, which it gives. */
+async function exhaust(played: Played, { id, price, started }: Life): Promise<number> {
+  const { chain, denom } = played;
+  const endWith = (funds: bigint): bigint =>
+    BigInt(lastFundedSecond(price, [], started, funds - ORDER_FEE));
   step("accrual: by the second");
   await run(chain, "dev", "advance", "20m");
-  const announced = Number((await showDeployment(played, "1")).funds.account.funded_until);
-  check(
-    "announced end of funds",
-    BigInt(announced),
-    BigInt(lastFundedSecond(price, [], started, DEPOSITS.first - ORDER_FEE)),
-  );
+  const announced = BigInt(await announcedEnd(played));
+  check("announced end of funds", announced, endWith(DEPOSITS.first));
 
   step("top-up: the announced end moves");
   await run(chain, "deployment", "topup", "1", `${DEPOSITS.more}${denom}`, "--from", "alice");
-  const moved = Number((await showDeployment(played, "1")).funds.account.funded_until);
-  const funds = DEPOSITS.first + DEPOSITS.more - ORDER_FEE;
-  check(
-    "announced end of funds",
-    BigInt(moved),
-    BigInt(lastFundedSecond(price, [], started, funds)),
-  );
+  const moved = await announcedEnd(played);
+  check("announced end of funds", BigInt(moved), endWith(DEPOSITS.first + DEPOSITS.more));
 
   step("exhaustion: at the announced second, however late the block comes");
   await run(chain, "dev", "advance", `${moved - started + 3600}s`);
-  const suspended = await showLease(played, id);
-  check("state of the lease", suspended.lease.state, "LEASE_STATE_SUSPENDED");
-  check(
-    "suspended at",
-    (await showDeployment(played, "1")).funds.account.suspended_at,
-    String(moved),
-  );
-  const runs: Run[] = [{ from: started, to: moved }];
-  check("settled so far", BigInt(suspended.payment?.settled ?? "-1"), accruedUnits(price, runs));
+  const { lease, payment } = await showLease(played, id);
+  check("state of the lease", lease.state, "LEASE_STATE_SUSPENDED");
+  const { suspended_at: at } = (await showDeployment(played, "1")).funds.account;
+  check("suspended at", at, String(moved));
+  const settled = BigInt(payment?.settled ?? "-1");
+  check("settled so far", settled, accruedUnits(price, [{ from: started, to: moved }]));
+  return moved;
+}
 
+/** Gives the second at which the lease accrues again. */
+async function resume(
+  played: Played,
+  { id, price, started }: Life,
+  suspendedAt: number,
+): Promise<number> {
+  const { chain, denom } = played;
   step("resume: a deposit, and the provider's acknowledgement");
   await run(chain, "deployment", "topup", "1", `${DEPOSITS.resume}${denom}`, "--from", "alice");
   await until(
     "the provider acknowledges",
     async () => (await showLease(played, id)).lease.state === "LEASE_STATE_ACTIVE",
   );
-  const resumedAt = Number((await showLease(played, id)).payment?.since);
+  const { payment } = await showLease(played, id);
   check(
     "nothing accrued before the acknowledgement",
-    BigInt((await showLease(played, id)).payment?.settled ?? "-1"),
-    accruedUnits(price, runs),
+    BigInt(payment?.settled ?? "-1"),
+    accruedUnits(price, [{ from: started, to: suspendedAt }]),
   );
   await run(chain, "dev", "advance", "25m");
+  return Number(payment?.since);
+}
 
+async function closeLease(
+  played: Played,
+  { before, id, price, started }: Life,
+  [suspendedAt, resumedAt]: readonly [number, number],
+): Promise<void> {
+  const { chain, alice, denom } = played;
   step("close: settle, pay the provider, refund the rest to the unit");
   await run(chain, "deployment", "close", "1", "--from", "alice");
   const closed = await showLease(played, id);
-  runs.push({ from: resumedAt, to: Number(closed.lease.closed_at) });
+  const runs: Run[] = [
+    { from: started, to: suspendedAt },
+    { from: resumedAt, to: Number(closed.lease.closed_at) },
+  ];
   const paid = accruedUnits(price, runs);
   check("paid in its whole life", BigInt(closed.payment?.paid ?? "-1"), paid);
-  check(
-    "the tenant's balance fell by what was used",
-    before - (await balance(chain, alice, denom)),
-    paid + ORDER_FEE,
-  );
+  const used = before - (await balance(chain, alice, denom));
+  check("the tenant's balance fell by what was used", used, paid + ORDER_FEE);
   await checkProvider(played, closed.lease.id.provider, paid);
 }
 

@@ -54,7 +54,9 @@ export const list: CommandCode = {
     );
     if (call.out.json) return call.out.line(toJsonText(QueryBidsResponse.toJson(answer, registry)));
     if (answer.bids.length === 0)
-      return call.out.note("There are no bids. Look why with: leasehold order why");
+      return call.out.note(
+        `There are no bids. Look why with: leasehold order why ${call.args.word(0, "the order")}`,
+      );
     call.out.line(table(BID_COLUMNS, bidRows(answer.bids)));
   },
 };

@@ -85,7 +85,15 @@ function printTx(call: Call, found: TxFound): void {
 export const tx: CommandCode = {
   async run(call) {
     const hash = hashOf(call.args.word(0, "the hash"));
-    printTx(call, await callRpc<TxFound>(nodeUrl(call), "tx", { hash, prove: false }));
+    const found = await callRpc<TxFound>(nodeUrl(call), "tx", { hash, prove: false }).catch(
+      (error: unknown) => {
+        if (!(error instanceof CliFailure && error.message.includes("not found"))) throw error;
+        throw new CliFailure("no block has a transaction of that hash", {
+          remedy: "One that was just sent: leasehold query wait-tx HASH",
+        });
+      },
+    );
+    printTx(call, found);
   },
 };
 

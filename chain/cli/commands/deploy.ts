@@ -18,7 +18,7 @@ import type { Coin } from "../../base/coins.ts";
 import { ceilDiv, floorDiv } from "../../base/integers.ts";
 import { TxMsgData } from "../../codec/gen/cosmos/base/abci/v1beta1.ts";
 import { MsgCreateDeploymentResponse } from "../../codec/gen/leasehold/deployment/v1.ts";
-import type { Lease } from "../../codec/gen/leasehold/market/v1.ts";
+import type { Lease, OrderId } from "../../codec/gen/leasehold/market/v1.ts";
 import type { MessageType } from "../../codec/types.ts";
 import { registry } from "../queries.ts";
 import { parseDuration } from "../args.ts";
@@ -28,11 +28,13 @@ import { CliFailure, UsageFailure } from "../failure.ts";
 import { formatOrder } from "../listing.ts";
 import { formatAmount, formatSeconds, table, toJsonText } from "../output.ts";
 import { conversionFlags, printReport, readFile } from "../sdl_files.ts";
+import { callRpc } from "../rpc.ts";
 import { readClientSettings } from "../settings.ts";
 import { aminoSigner } from "../signers.ts";
 import { fromKey, printResult, send } from "../transactions.ts";
 import type { Message } from "../transactions.ts";
 import { keyringOf } from "./keys.ts";
+import { printWhy } from "./order.ts";
 
 /** A deployment that is ready to be sent. */
 export interface Prepared {
@@ -76,12 +78,10 @@ function optionsOf(call: Call, client: LeaseholdClient): Partial<ConvertOptions>
 /** Reads the file and makes the message; prints problems and conversions. Throws: CliFailure. */
 export async function prepareDeployment(call: Call, dseq = 0n): Promise<Prepared> {
   const path = call.args.word(0, "the SDL file");
+  const { address: owner } = fromKey(call);
   const source = readFile(path);
-  const client = await LeaseholdClient.connect(nodeUrl(call)).catch((error: unknown) => {
-    throw new CliFailure(`no node answers at ${nodeUrl(call)}: ${(error as Error).message}`, {
-      remedy: "Start one with: make start (or name another with --node)",
-    });
-  });
+  await callRpc(nodeUrl(call), "health");
+  const client = await LeaseholdClient.connect(nodeUrl(call));
   const options = optionsOf(call, client);
   if (!call.out.json) printReport(call, inspectSdl(path, source, options));
   let plan: SdlPlan;
@@ -93,11 +93,10 @@ export async function prepareDeployment(call: Call, dseq = 0n): Promise<Prepared
     throw new CliFailure(`${path} cannot be deployed: ${first?.message ?? "it is refused"}`, {
       remedy:
         error.problems.length > 1
-          ? `There are ${error.problems.length} problems`
+          ? `There are ${error.problems.length} problems; each is listed above`
           : "Mend it and try again",
     });
   }
-  const { address: owner } = fromKey(call);
   const deposit = depositOf(call, client, plan);
   if (deposit.denom !== plan.denom) {
     throw new CliFailure(`the deposit is ${formatCoin(deposit)}, but prices are in ${plan.denom}`);
@@ -229,6 +228,40 @@ async function sendDeployment(call: Call, prepared: Prepared): Promise<bigint> {
   return dseq;
 }
 
+/** How long offers are given before a file that nobody can serve is given up, milliseconds. */
+const PATIENCE_MS = 3000;
+
+/** Looks once, after a while, whether any standing offer fits: if none does, every later look fails. */
+class Patience {
+  #verdict: CliFailure | undefined;
+
+  /** A call with `--timeout` waits on: somebody may bid by hand or post an offer. */
+  constructor(call: Call, client: LeaseholdClient, id: OrderId) {
+    if (call.args.value("timeout") !== undefined) return;
+    const timer = setTimeout(() => void this.#look(call, client, id), PATIENCE_MS);
+    timer.unref();
+  }
+
+  /** Throws: CliFailure once it is known that nobody fits. */
+  check(): void {
+    if (this.#verdict !== undefined) throw this.#verdict;
+  }
+
+  async #look(call: Call, client: LeaseholdClient, id: OrderId): Promise<void> {
+    const answer = await client.query.market.orderWhy(id).catch(() => undefined);
+    if (answer === undefined || answer.fitting > 0) return;
+    if (!call.out.json) printWhy(call, answer);
+    const from = call.args.value("from") ?? id.owner;
+    const audited = answer.counts.some((one) => one.reason === "auditors" && one.providers > 0);
+    const hint = audited
+      ? "Auditors do not exist yet: drop the file's signed_by with --trust-map AUDITOR=none. "
+      : "";
+    this.#verdict = new CliFailure(`nobody can serve order ${formatOrder(id)} as things stand`, {
+      remedy: `${hint}The order stays open for a while; the deposit comes back with: leasehold deployment close ${id.dseq} --from ${from}`,
+    });
+  }
+}
+
 async function runGroup(
   call: Call,
   prepared: Prepared,
@@ -236,15 +269,20 @@ async function runGroup(
   gseq: number,
 ): Promise<Lease> {
   const { client, owner, plan } = prepared;
-  const timeoutMs = Number(parseDuration(call.args.need("timeout"))) * 1000;
+  const timeoutMs = Number(parseDuration(call.args.value("timeout") ?? "60s")) * 1000;
   const ref = { owner, dseq, gseq };
+  const group = `${dseq}/${gseq}/1`;
+  call.out.note(`order ${group} is open: waiting for an award`);
+  const patience = new Patience(call, client, { owner, dseq, gseq, oseq: 1 });
   const awarded = await waitForLease(client, ref, {
     until: "awarded",
     timeoutMs,
     pollMs: 200,
+    onProgress: () => patience.check(),
   }).catch((error: unknown) => {
+    if (error instanceof CliFailure) throw error;
     throw new CliFailure((error as Error).message, {
-      remedy: `Look closer with: leasehold order why ${dseq}/${gseq}/1 --owner ${owner}`,
+      remedy: `Look closer with: leasehold order why ${group} --owner ${owner}`,
     });
   });
   const price = formatAmount(awarded.price.amount, awarded.price.denom);
@@ -255,6 +293,7 @@ async function runGroup(
   const { record } = fromKey(call);
   const secret = await keyringOf(call).secret(record.name);
   const signer = await aminoSigner(secret, readClientSettings(call.home).prefix);
+  call.out.note(`handing the manifest to ${awarded.id.provider}`);
   if (awarded.startedAt === 0n)
     await handOver(client, signer, awarded, plan.manifest, plan.manifestHash);
   return waitForLease(client, ref, { until: "active", timeoutMs, pollMs: 200 });

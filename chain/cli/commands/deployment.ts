@@ -15,6 +15,7 @@ import {
 import type { Deployment, Funds, GroupInfo } from "../../codec/gen/leasehold/deployment/v1.ts";
 import {
   DepositSource,
+  EventRefunded,
   MsgDeposit,
   MsgDepositResponse,
   Scope,
@@ -38,6 +39,7 @@ import {
 import { formatAmount, formatSeconds, table, toJsonText } from "../output.ts";
 import { ask, registry } from "../queries.ts";
 import type { Source } from "../queries.ts";
+import type { Result } from "../transactions.ts";
 import { fromKey, message, printResult, runTx, send } from "../transactions.ts";
 import { prepareDeployment } from "./deploy.ts";
 
@@ -182,11 +184,29 @@ export const topup: CommandCode = {
   },
 };
 
+/** Refunds among the events of a transaction, for people. */
+function refunds(result: Result): string[] {
+  return result.events
+    .filter((event) => event.type === EventRefunded.name)
+    .map((event) => {
+      const of = (key: string): string =>
+        event.attributes.find((attribute) => attribute.key === key)?.value ?? "";
+      return `refunded ${formatAmount(of("amount"), of("denom"))} to ${of("recipient")}`;
+    });
+}
+
 /** deployment close DSEQ. */
 export const close: CommandCode = {
   async run(call) {
     const { address } = fromKey(call);
     const dseq = parseDseq(call.args.word(0, "the deployment number"));
-    await runTx(call, [message(MsgCloseDeployment, { owner: address, dseq })]);
+    const closing = message(MsgCloseDeployment, { owner: address, dseq });
+    const mode = call.args.value("broadcast-mode");
+    if (call.out.json || call.args.has("generate-only") || call.args.has("dry-run"))
+      return runTx(call, [closing]);
+    if (mode !== "commit") return runTx(call, [closing]);
+    const result = await send(call, [closing]);
+    printResult(call, result);
+    for (const line of refunds(result)) call.out.line(line);
   },
 };

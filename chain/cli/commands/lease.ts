@@ -11,6 +11,7 @@ import {
   QueryLeasesResponse,
 } from "../../codec/gen/leasehold/market/v1.ts";
 import type { Lease } from "../../codec/gen/leasehold/market/v1.ts";
+import { floorDiv } from "../../base/integers.ts";
 import type { Call, CommandCode } from "../command.ts";
 import { CliFailure } from "../failure.ts";
 import {
@@ -31,7 +32,25 @@ import { ask, registry } from "../queries.ts";
 import type { Source } from "../queries.ts";
 import { fromKey, message, runTx } from "../transactions.ts";
 
+const SECONDS_PER_HOUR = 3600n;
 const SERVICE = "/leasehold.market.v1.Query";
+
+const HEADER = ["OWNER", "LEASE", "PROVIDER", "STATE", "PER HOUR", "COST SO FAR", "STARTED"];
+
+/** What a lease has cost up to the block that is asked. */
+async function costSoFar(source: Source, { id }: Lease): Promise<string> {
+  const path = `${SERVICE}/Lease`;
+  const found = await ask(source, path, QueryLeaseRequest, QueryLeaseResponse, id);
+  return earned(found);
+}
+
+/** What is settled and what has accrued since, in whole units. */
+function earned({ lease, payment, now }: QueryLeaseResponse): string {
+  if (payment === undefined) return "";
+  const accrues = lease.state === LeaseState.ACTIVE && payment.since !== 0n && now > payment.since;
+  const since = accrues ? floorDiv(payment.rate * (now - payment.since), SECONDS_PER_HOUR) : 0n;
+  return formatAmount(payment.settled + since, payment.denom);
+}
 
 /** lease list. */
 export const list: CommandCode = {
@@ -50,15 +69,18 @@ export const list: CommandCode = {
     );
     if (call.out.json)
       return call.out.line(toJsonText(QueryLeasesResponse.toJson(answer, registry)));
-    const rows = answer.leases.map((lease) => [
+    const source = sourceOf(call);
+    const costs = await Promise.all(answer.leases.map((lease) => costSoFar(source, lease)));
+    const rows = answer.leases.map((lease, index) => [
       shortAddress(lease.id.owner),
       formatOrder(lease.id),
       shortAddress(lease.id.provider),
       stateOf(lease),
       formatAmount(lease.price.amount, lease.price.denom),
+      costs[index] ?? "",
       formatInstant(lease.startedAt),
     ]);
-    call.out.line(table(["OWNER", "LEASE", "PROVIDER", "STATE", "PER HOUR", "STARTED"], rows));
+    call.out.line(table(HEADER, rows));
     noteNextPage(call, answer.pagination);
   },
 };
@@ -102,6 +124,7 @@ export const show: CommandCode = {
       ["per hour", formatAmount(lease.price.amount, lease.price.denom)],
       ["started", formatInstant(lease.startedAt)],
       ["closed", formatInstant(lease.closedAt)],
+      ["cost so far", earned(found)],
       ["settled", payment === undefined ? "" : formatAmount(payment.settled, payment.denom)],
       ["paid out", payment === undefined ? "" : formatAmount(payment.paid, payment.denom)],
     ];

@@ -21,7 +21,14 @@ import {
   sourceOf,
   stateFlag,
 } from "../listing.ts";
-import { formatAmount, table, toJsonText } from "../output.ts";
+import {
+  formatAmount,
+  formatGib,
+  formatMillionths,
+  formatThousandths,
+  table,
+  toJsonText,
+} from "../output.ts";
 import { ask, registry } from "../queries.ts";
 
 const SERVICE = "/leasehold.market.v1.Query";
@@ -92,23 +99,23 @@ export const show: CommandCode = {
       ["provider", offer.provider],
       ["model", modelOf(offer)],
       ["state", stateOf(offer)],
-      ["cpu per hour", `${offer.prices.cpuHour} millionths of ${offer.denom}`],
-      ["memory per GiB and hour", `${offer.prices.memoryGibHour} millionths of ${offer.denom}`],
-      ["gpu per hour", `${offer.prices.gpuHour} millionths of ${offer.denom}`],
-      ["reference bundle per hour", formatAmount(offer.referencePrice, offer.denom)],
+      ["cpu and hour", formatMillionths(offer.prices.cpuHour, offer.denom)],
+      ["GiB of memory and hour", formatMillionths(offer.prices.memoryGibHour, offer.denom)],
+      ["gpu and hour", formatMillionths(offer.prices.gpuHour, offer.denom)],
+      ["reference bundle and hour", formatAmount(offer.referencePrice, offer.denom)],
       ["live leases", String(offer.leases)],
       ["expires", formatInstant(offer.expiresAt)],
     ];
     call.out.line(table(["OFFER", ""], rows));
     const hosts = found.free.map((host, index) => [
       String(index),
-      String(host.cpuMilli),
-      String(host.memoryBytes),
-      String(host.storageBytes),
+      formatThousandths(host.cpuMilli),
+      formatGib(host.memoryBytes),
+      formatGib(host.storageBytes),
       String(host.gpus),
     ]);
     call.out.line(
-      `\n${table(["HOST", "FREE MILLI-CPU", "FREE MEMORY", "FREE STORAGE", "FREE GPUS"], hosts)}`,
+      `\n${table(["HOST", "FREE CPUS", "FREE MEMORY", "FREE STORAGE", "FREE GPUS"], hosts)}`,
     );
   },
 };

@@ -77,15 +77,9 @@ async function signAsMember(call: Call, draft: Draft, multisig: string): Promise
   const address = resolveAddress(call, multisig);
   const { record } = fromKey(call);
   const numbers = await numbersOf(call, address);
-  const signer: Signer = {
-    record,
-    address: addressOf(record, readClientSettings(call.home).prefix),
-    ...numbers,
-  };
-  const wallet = await aminoSigner(
-    await keyringOf(call).secret(record.name),
-    readClientSettings(call.home).prefix,
-  );
+  const { prefix } = readClientSettings(call.home);
+  const signer: Signer = { ...numbers, record, address: addressOf(record, prefix) };
+  const wallet = await aminoSigner(await keyringOf(call).secret(record.name), prefix);
   const { signature } = await wallet.signAmino(signer.address, aminoSignDoc(signer, draft));
   const part: MemberSignature = { public_key: record.publicKey, signature: signature.signature };
   call.out.line(toJsonText(part));

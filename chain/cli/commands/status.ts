@@ -34,7 +34,7 @@ export const status: CommandCode = {
       ["app hash", found.sync_info.latest_app_hash],
       ["catching up", found.sync_info.catching_up ? "yes" : "no"],
       ["validator", `${found.validator_info.address} (power ${found.validator_info.voting_power})`],
-      ["node version", found.node_info.version],
+      ["cometbft", found.node_info.version],
     ];
     call.out.line(table(["STATUS", ""], rows));
   },
