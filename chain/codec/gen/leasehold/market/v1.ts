@@ -556,7 +556,10 @@ export interface AwardSettings {
   readonly mode: AwardMode;
   /** Only for mode AUTO: seconds (U) from the opening to the award; 0 = the block after the opening. */
   readonly deadlineS: bigint;
-  /** Life of an order in seconds (U); 0 = the default of the parameters. */
+  /**
+   * Life of an order in seconds (U), at least 60 more than deadline_s; 0 = the default of the
+   * parameters, longer where deadline_s needs it.
+   */
   readonly orderTtlS: bigint;
   /** What becomes of a group whose lease the provider's side ended. */
   readonly onLeaseClose: OnLeaseClose;
@@ -570,7 +573,7 @@ export interface AwardSettings {
 const tableAwardSettings: MessageTable = {"name":"leasehold.market.v1.AwardSettings","fields":[
     {"number":1,"name":"mode","type":"leasehold.market.v1.AwardMode","kind":"enum","comment":"Who picks the winner."},
     {"number":2,"name":"deadline_s","type":"uint64","kind":"scalar","comment":"Only for mode AUTO: seconds (U) from the opening to the award; 0 = the block after the opening."},
-    {"number":3,"name":"order_ttl_s","type":"uint64","kind":"scalar","comment":"Life of an order in seconds (U); 0 = the default of the parameters."},
+    {"number":3,"name":"order_ttl_s","type":"uint64","kind":"scalar","comment":"Life of an order in seconds (U), at least 60 more than deadline_s; 0 = the default of the\nparameters, longer where deadline_s needs it."},
     {"number":4,"name":"on_lease_close","type":"leasehold.market.v1.OnLeaseClose","kind":"enum","comment":"What becomes of a group whose lease the provider's side ended."},
     {"number":5,"name":"not_sticky","type":"bool","kind":"scalar","comment":"Switches off that the former provider goes first after a reopening by funds."},
     {"number":6,"name":"all_or_nothing","type":"bool","kind":"scalar","comment":"Groups of one call are awarded all or none."},
