@@ -207,10 +207,7 @@ export function aminoMessages(body: TxBody): AminoMsg[] {
     const type = registry.find(any.typeUrl);
     if (type?.table.aminoName === undefined)
       throw new CliFailure(`${any.typeUrl} cannot be signed in amino JSON`);
-    return {
-      type: type.table.aminoName,
-      value: type.toAmino(type.decode(any.value), registry) as AminoMsg["value"],
-    };
+    return type.toAmino(type.decode(any.value), registry) as unknown as AminoMsg;
   });
 }
 
