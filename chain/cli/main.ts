@@ -36,6 +36,15 @@ function printHelp(commands: readonly Command[], argv: readonly string[]): void 
   else throw unknownCommand(commands, words);
 }
 
+/** A word that no command reads is a mistake that people want to hear of. */
+function refuseExtraWords({ words, usage }: Command, given: readonly string[]): void {
+  const wanted = usage === "" ? 0 : usage.split(" ").length;
+  if (usage.includes("...") || given.length <= wanted) return;
+  throw new UsageFailure(`${JSON.stringify(given[wanted])} is one word too many`, {
+    remedy: `Write: leasehold ${[...words, usage].join(" ").trim()}`,
+  });
+}
+
 async function run(argv: readonly string[]): Promise<void> {
   const commands = await commandsFor(argv);
   if (isHelp(argv)) return printHelp(commands, argv);
@@ -49,6 +58,7 @@ async function run(argv: readonly string[]): Promise<void> {
     return;
   }
   const args = parseArgs(found.rest, [...found.command.flags, ...COMMON_FLAGS]);
+  refuseExtraWords(found.command, args.words);
   const format = args.value("output") ?? "text";
   if (format !== "text" && format !== "json")
     throw new UsageFailure(`--output is text or json, got ${format}`);

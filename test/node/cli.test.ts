@@ -110,6 +110,8 @@ test("refusals are one sentence with code and status", async ({ chain }) => {
   );
   fails(await chain.cli("deployment", "show", "1"), 2, /--owner is missing/);
   fails(await chain.cli("order", "why", "99", "--owner", "alice"), 1, /\(market\/2\)/);
+  fails(await chain.cli("status", "extra"), 2, /one word too many/);
+  fails(await chain.cli("deploy", AUTO, "--from", "alice", "--timeout", "x"), 2, /not a duration/);
   fails(await chain.cli("order", "list", "--state", "x"), 2, /--state is one of open/);
   fails(await chain.cli("deployment", "lst"), 2, /Did you mean: leasehold deployment list\?/);
   fails(await chain.cli("query", "block", "99999999"), 1, /must be less than or equal/);

@@ -262,6 +262,11 @@ class Patience {
   }
 }
 
+/** Longest wait for a lease, milliseconds. */
+function waitMs(call: Call): number {
+  return Number(parseDuration(call.args.value("timeout") ?? "60s")) * 1000;
+}
+
 async function runGroup(
   call: Call,
   prepared: Prepared,
@@ -269,7 +274,7 @@ async function runGroup(
   gseq: number,
 ): Promise<Lease> {
   const { client, owner, plan } = prepared;
-  const timeoutMs = Number(parseDuration(call.args.value("timeout") ?? "60s")) * 1000;
+  const timeoutMs = waitMs(call);
   const ref = { owner, dseq, gseq };
   const group = `${dseq}/${gseq}/1`;
   call.out.note(`order ${group} is open: waiting for an award`);
@@ -315,6 +320,7 @@ function printLeases(call: Call, prepared: Prepared, dseq: bigint, leases: reado
 /** deploy FILE. */
 export const deploy: CommandCode = {
   async run(call) {
+    waitMs(call);
     if (call.args.has("dry-run")) return dryRun(call, await prepareDeployment(call));
     const { prepared, dseq } = await create(call);
     const leases: Lease[] = [];

@@ -60,7 +60,7 @@ export const SELLER_COMMANDS: readonly Command[] = [
   ),
   command(
     "offer show",
-    "PROVIDER ID",
+    "ID",
     "One standing offer.",
     [...NODE_FLAGS, ...KEY_FLAGS],
     async () => (await import("../commands/offer.ts")).show,
