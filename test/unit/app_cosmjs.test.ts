@@ -20,10 +20,7 @@ import {
 import { makeSignDoc as makeAminoSignDoc } from "@cosmjs/amino";
 import { Int53 } from "@cosmjs/math";
 import { BaseAccount } from "cosmjs-types/cosmos/auth/v1beta1/auth";
-import {
-  QueryAccountRequest,
-  QueryAccountResponse,
-} from "cosmjs-types/cosmos/auth/v1beta1/query";
+import { QueryAccountRequest, QueryAccountResponse } from "cosmjs-types/cosmos/auth/v1beta1/query";
 import { SignMode } from "cosmjs-types/cosmos/tx/signing/v1beta1/signing";
 import { TxRaw } from "cosmjs-types/cosmos/tx/v1beta1/tx";
 import { test } from "uvu";
