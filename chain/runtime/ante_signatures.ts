@@ -112,9 +112,15 @@ function shaped<T>(body: () => T, refuse: (text: string) => ChainError): T {
   }
 }
 
-/** Throws: sdk/14 when the keys count more than tx_sig_limit. */
+/**
+ * Throws: sdk/14 when the keys count more than tx_sig_limit. Beyond the SDK, a signer whose key is left
+ * out counts too: each costs a digest of the whole document, seconds for a thousand.
+ */
 export function checkSignatureCount(ctx: Context, tx: Transaction, needs: AnteNeeds): void {
   const { txSigLimit } = needs.accounts.params(ctx);
+  const signers = tx.keys.length;
+  if (BigInt(signers) > txSigLimit)
+    throw sdkErrors.tooManySignatures.with(`signatures: ${signers}, limit: ${txSigLimit}`);
   let count = 0;
   for (const key of tx.keys) {
     count += key === undefined ? 0 : countKeys(key);
@@ -255,7 +261,10 @@ function signatureChecks(
 export function signatureJobs(ctx: Context, tx: Transaction, needs: AnteNeeds): SignatureCheck[] {
   const jobs: SignatureCheck[] = [];
   const found = ctx.attempt(() => {
-    for (const signer of joinSigners(tx, tx.signers(ctx.addresses))) {
+    const addresses = tx.signers(ctx.addresses);
+    // Each signer costs a digest of the whole document: what the chain will refuse is not prepared.
+    checkSignatureCount(ctx, tx, needs);
+    for (const signer of joinSigners(tx, addresses)) {
       const account = needs.accounts.account(ctx, signer.address);
       if (account === undefined) continue;
       shaped(

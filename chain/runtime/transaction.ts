@@ -2,7 +2,7 @@
 // later stages (checks, sign bytes, gas, routing) work on this value and decode nothing again.
 
 import type { Address, AddressCodec } from "../base/address.ts";
-import { equalBytes, utf8 } from "../base/bytes.ts";
+import { equalBytes, toHex, utf8 } from "../base/bytes.ts";
 import { sdkErrors } from "../base/errors.ts";
 import type { ChainError } from "../base/errors.ts";
 import { parseInteger } from "../base/integers.ts";
@@ -160,13 +160,14 @@ function amountOf(text: string): bigint {
 }
 
 function findSigners(tx: Transaction, addresses: AddressCodec): readonly Address[] {
-  const signers: Address[] = [];
+  const signers = new Map<string, Address>();
   const add = (text: string): void => {
     // The SDK's signer lookup fails with an error that no module registered.
     const address = parseAddress(addresses, text, undefinedError);
-    if (!signers.some((other) => equalBytes(other, address))) signers.push(address);
+    const id = toHex(address);
+    if (!signers.has(id)) signers.set(id, address);
   };
   for (const message of tx.messages) for (const text of message.signers()) add(text);
   if (tx.fee !== undefined && tx.fee.payer !== "") add(tx.fee.payer);
-  return signers;
+  return [...signers.values()];
 }

@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { equalBytes } from "../../chain/base/bytes.ts";
 import { MsgSend } from "../../chain/codec/gen/cosmos/bank/v1beta1.ts";
 import { LegacyAminoPubKey } from "../../chain/codec/gen/cosmos/crypto/multisig.ts";
+import { PubKey } from "../../chain/codec/gen/cosmos/crypto/secp256k1.ts";
 import type { ModeInfo } from "../../chain/codec/gen/cosmos/tx/v1beta1.ts";
 import { AuthInfo, TxBody, TxRaw } from "../../chain/codec/gen/cosmos/tx/v1beta1.ts";
 import type { Any } from "../../chain/codec/index.ts";
@@ -125,6 +126,44 @@ test("a simulation ends, however much it is given to do", () => {
   const endless = sends(6000);
   assert.equal([endless.code, endless.codespace], [11, "sdk"]);
   assert.ok(endless.gasUsed < 101_000_000n, `gas ${endless.gasUsed}`);
+});
+
+test("what too many have to sign is neither prepared nor verified", () => {
+  const names = Array.from({ length: 400 }, (_, i) => `signer ${i}`);
+  const chain = TestChain.create({ accounts: names });
+  const all = names.map((name) => chain.account(name));
+  const amount = [{ denom: "ulease", amount: "1" }];
+  const send = (from: string): Any =>
+    msg(MsgSend, { fromAddress: from, toAddress: all[0]?.address ?? "", amount });
+  const { app } = chain.client;
+  const seven = all.slice(0, 7);
+  const legal = chain.sign(
+    seven,
+    seven.map(({ address }) => send(address)),
+  );
+  assert.is(app.signatureJobs(legal).length, 7);
+  const infos = all.map(({ key }) => ({
+    publicKey: { typeUrl: PubKey.typeUrl, value: PubKey.encode({ key }) },
+    modeInfo: { single: { mode: 127 } },
+    sequence: 0n,
+  }));
+  const bodyBytes = TxBody.encode(
+    TxBody.create({ messages: all.map(({ address }) => send(address)) }),
+  );
+  const fee = { amount: [], gasLimit: 50_000_000n, payer: "", granter: "" };
+  const authInfoBytes = AuthInfo.encode({ signerInfos: infos, fee });
+  const signatures = all.map(() => new Uint8Array(64));
+  const tx = TxRaw.encode({ bodyBytes, authInfoBytes, signatures });
+  assert.equal(app.signatureJobs(tx), []);
+  assert.is(chain.client.checkTx(tx).code, 14);
+  const bare = infos.map((info) => ({ ...info, publicKey: undefined }));
+  const keyless = {
+    bodyBytes,
+    authInfoBytes: AuthInfo.encode({ signerInfos: bare, fee }),
+    signatures,
+  };
+  assert.equal(app.signatureJobs(TxRaw.encode(keyless)), []);
+  assert.is(chain.client.checkTx(TxRaw.encode(keyless)).code, 14);
 });
 
 test("hostile queries get a code", () => {

@@ -11,6 +11,8 @@ import type { Mempool } from "./mempool.ts";
 
 /** Transactions that may stand before the check: past it senders are told that the mempool is full. */
 const MAX_PENDING = 20_000;
+/** Bytes that may stand before the check, as long as a block is being taken over. */
+const MAX_PENDING_BYTES = 256 * 1024 * 1024;
 /** Checks in one turn of the event loop, milliseconds: blocks and queries get their turn between. */
 const TURN_MS = 10;
 
@@ -38,6 +40,7 @@ export interface AdmissionParts {
 export class Admission {
   readonly #parts: AdmissionParts;
   readonly #arrivals: Arrival[] = [];
+  #pendingBytes = 0;
   #scheduled = false;
   #held = false;
 
@@ -52,9 +55,12 @@ export class Admission {
   submit(tx: Uint8Array): Promise<ResponseCheckTx> {
     const { platform, mempool } = this.#parts;
     const key = platform.latin1(platform.sha256(tx));
-    if (this.#arrivals.length >= MAX_PENDING)
-      throw new MempoolError(`mempool is full: ${MAX_PENDING} transactions wait to be checked`);
+    if (this.#arrivals.length >= MAX_PENDING || this.#pendingBytes >= MAX_PENDING_BYTES)
+      throw new MempoolError(
+        `mempool is full: ${this.#arrivals.length} transactions wait to be checked`,
+      );
     mempool.begin(tx, key);
+    this.#pendingBytes += tx.length;
     return new Promise((answer, refuse) => {
       const arrival: Arrival = { tx, key, ready: false, answer, refuse };
       this.#arrivals.push(arrival);
@@ -108,6 +114,7 @@ export class Admission {
   #check(arrival: Arrival): void {
     const { app, mempool, maxGas, added } = this.#parts;
     const { tx, key } = arrival;
+    this.#pendingBytes -= tx.length;
     try {
       const response = app.checkTx({ tx, type: CheckTxType.NEW });
       if (mempool.finish(tx, key, response, maxGas())) added();
