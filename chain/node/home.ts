@@ -8,6 +8,7 @@ import type { Platform } from "../base/platform.ts";
 import { fromNanos } from "../base/time.ts";
 import { defaultAppState, leaseholdParts } from "../app/index.ts";
 import { createRegistry } from "../codec/index.ts";
+import type { Json } from "../codec/index.ts";
 import { validateAppState } from "../runtime/index.ts";
 import {
   buildGenesis,
@@ -49,18 +50,24 @@ export function genesisPath(home: string): string {
   return join(home, "config", "genesis.json");
 }
 
+/** A genesis and the bytes that it was read from. */
+export interface GenesisFile {
+  readonly document: GenesisDocument;
+  readonly bytes: Uint8Array;
+}
+
 /** Reads the genesis of a home. Throws: Error that names the file; sdk/18 with the JSON path. */
-export function readGenesis(home: string): GenesisDocument {
+export function readGenesis(home: string): GenesisFile {
   const path = genesisPath(home);
-  if (!existsSync(path)) throw new Error(`${path} is missing; make a home with: leasehold init`);
-  const text = readFileSync(path, "utf8");
-  let json: unknown;
+  if (!existsSync(path)) throw new Error(`there is no genesis at ${path}; run init first`);
+  const bytes = readFileSync(path);
+  let json: Json;
   try {
-    json = JSON.parse(text);
-  } catch {
-    throw new Error(`${path} is not JSON`);
+    json = JSON.parse(bytes.toString("utf8")) as Json;
+  } catch (error) {
+    throw new Error(`${path} is not JSON: ${String(error)}`, { cause: error });
   }
-  return parseGenesis(json as Parameters<typeof parseGenesis>[0]);
+  return { document: parseGenesis(json), bytes };
 }
 
 function makeGenesis(spec: HomeSpec, validator: GenesisValidator): GenesisDocument {

@@ -1,19 +1,16 @@
 // A node of the embedded engine, put together: configuration, disk, application, engine, RPC; and taken
 // apart again. Commands and tests use nothing else of this floor to run a chain.
 
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { equalBytes, toHex, utf8 } from "../base/bytes.ts";
 import type { Platform } from "../base/platform.ts";
 import { formatTime } from "../base/time.ts";
-import type { Json } from "../codec/index.ts";
 import { storeNames } from "../app/index.ts";
 import { Application } from "../runtime/index.ts";
 import type { AppParts } from "../runtime/index.ts";
 import { DamagedState, StateLoader } from "../store/index.ts";
 import type { TreeMultiStore } from "../store/index.ts";
-import { cometGenesis, parseGenesis } from "../../genesis/index.ts";
+import { cometGenesis } from "../../genesis/index.ts";
 import type { ConfigValues } from "./config/config.ts";
 import { loadConfig } from "./config/config.ts";
 import { parseGasPrices } from "./config/gas_prices.ts";
@@ -29,6 +26,7 @@ import { handshake, requireSignerFits } from "./embedded/start.ts";
 import type { GenesisInput } from "./embedded/start.ts";
 import { EventBus } from "./events.ts";
 import { claimForEmbedded, dataPaths, readKeys } from "./claim.ts";
+import { readGenesis } from "./home.ts";
 import { Indexer } from "./index/indexer.ts";
 import { createLogger } from "./log.ts";
 import type { Logger, LogLevel } from "./log.ts";
@@ -92,7 +90,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   const log = options.log ?? loggerOf(settings.config);
   for (const warning of [...config.warnings, ...app.warnings]) log.warn(warning);
   const platform = fastPlatform((sentence) => log.warn(sentence));
-  const genesis = readGenesis(platform, home);
+  const genesis = loadGenesis(platform, home);
   claimForEmbedded(home);
   const disk = await openDisk(home, settings);
   const closers: (() => Promise<void>)[] = [() => closeDisk(disk)];
@@ -265,18 +263,9 @@ interface Genesis {
   readonly hash: Uint8Array;
 }
 
-/** Reads and checks config/genesis.json. Throws: Error, or sdk/18 with the JSON path of what is wrong. */
-function readGenesis(platform: Platform, home: string): Genesis {
-  const path = join(home, "config", "genesis.json");
-  if (!existsSync(path)) throw new Error(`there is no genesis at ${path}; run init first`);
-  const file = readFileSync(path);
-  let json: Json;
-  try {
-    json = JSON.parse(file.toString("utf8")) as Json;
-  } catch (error) {
-    throw new Error(`${path} is not JSON: ${String(error)}`, { cause: error });
-  }
-  const document = parseGenesis(json);
+/** The genesis of a home as the engine and RPC need it. Throws what readGenesis throws. */
+function loadGenesis(platform: Platform, home: string): Genesis {
+  const { document, bytes } = readGenesis(home);
   return {
     input: {
       chainId: document.chainId,
@@ -288,7 +277,7 @@ function readGenesis(platform: Platform, home: string): Genesis {
       appState: utf8(JSON.stringify(document.appState)),
     },
     text: JSON.stringify(cometGenesis(platform, document)),
-    hash: platform.sha256(file),
+    hash: platform.sha256(bytes),
   };
 }
 

@@ -43,7 +43,7 @@ export const exportState: CommandCode = {
   async run(call) {
     await withState(call, async ({ app, store }) => {
       const platform = fastPlatform(() => undefined);
-      const genesis = readGenesis(call.home);
+      const { document: genesis } = readGenesis(call.home);
       const { time } = app.context();
       const document = {
         ...genesis,
