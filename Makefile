@@ -7,7 +7,7 @@ BLOCKS ?= 100
 HOME_DIR ?= $(CURDIR)/.leasehold
 
 .DEFAULT_GOAL := help
-.PHONY: help install build start demo test check format generate docs sim oracle bench bench-compare tools clean
+.PHONY: help install build start demo page test check format generate docs sim oracle bench bench-compare tools clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ start: build ## run a local chain with funded accounts and three sellers
 
 demo: build ## play a whole life of a lease on a fresh local chain and recount every amount
 	@$(NODE) build/test/dev/demo.js
+
+page: build ## serve the example page: the client library in a browser
+	@$(NODE) build/test/dev/page.js
 
 test: build ## run every test (uses Go for the oracles where it is installed)
 	@$(NODE) build/test/run.js

@@ -5,6 +5,7 @@
 //   PUT  {host}/v1/leases/{owner}/{dseq}/{gseq}/{oseq}/receipt    {"public_key", "signature"} in base64
 //        202 {} when the provider will start the lease with it
 //   Refusals: HTTP 4xx {"error": one sentence}.
+//   Pages of other origins may call: it answers OPTIONS and sends access-control-allow-origin.
 
 import type { OfflineAminoSigner } from "@cosmjs/amino";
 import { toBase64, toHex } from "../chain/base/bytes.ts";

@@ -230,7 +230,7 @@ tidy("no unfinished business", () => {
 tidy("each source file is reached from somewhere", () => {
   const targets = new Set(sources.flatMap((source) => source.imports.map((found) => found.target)));
   const entry =
-    /^(?:proto\/|test\/|chain\/cli\/(?:main|bundle)\.ts|client\/(?:index|examples\/\w+)\.ts|chain\/node\/(?:\w+_)?worker\.ts|.*\.d\.ts)|^chain\/\w+\/index\.ts$/;
+    /^(?:proto\/|test\/|chain\/cli\/(?:main|bundle)\.ts|client\/(?:index|examples\/\w+(?:\/page)?)\.ts|chain\/node\/(?:\w+_)?worker\.ts|.*\.d\.ts)|^chain\/\w+\/index\.ts$/;
   none(
     sources.map((source) => source.path).filter((path) => !entry.test(path) && !targets.has(path)),
   );

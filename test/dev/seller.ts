@@ -17,6 +17,12 @@ import type { Seller } from "./catalogue.ts";
 const MAX_BODY_BYTES = 1_048_576;
 /** Between two looks at the chain, milliseconds. */
 const LOOK_MS = 1000;
+/** Tenants work from pages of any origin: what they hand in is theirs, and no cookie is read. */
+const FROM_ANYWHERE = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-methods": "PUT",
+  "access-control-allow-headers": "content-type",
+};
 /** Offers stand for 300 days. */
 const OFFER_SECONDS = 300n * 86_400n;
 
@@ -169,9 +175,11 @@ export class RunningSeller {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const answer = (status: number, body: unknown): void => {
-      response.writeHead(status, { "content-type": "application/json" });
+      response.writeHead(status, { "content-type": "application/json", ...FROM_ANYWHERE });
       response.end(JSON.stringify(body));
     };
+    // A browser asks first whether a page of another origin may call.
+    if (request.method === "OPTIONS") return answer(200, {});
     try {
       const { id, part } = parsePath(request, this.address);
       const body = await readBody(request);
