@@ -13,6 +13,7 @@ import { proveKey } from "../../chain/store/proofs.ts";
 import { TreeEngine } from "../../chain/store/tree.ts";
 import { askOracle, buildOracle } from "../support/oracle.ts";
 import type { OracleHistory } from "../support/oracle.ts";
+import { printTable } from "../support/report.ts";
 import { testPlatform } from "../support/platform.ts";
 import { ReferenceTree } from "../support/reference_tree.ts";
 
@@ -168,8 +169,17 @@ if ("missing" in oracle) {
       }
     }
     assert.ok(accepted > 2 * empty, `${accepted} proofs accepted, ${empty} with an empty leaf`);
-    console.log(
-      `  ${roots} roots equal, ${accepted} proofs accepted, ${empty} with an empty leaf refused by both`,
+    const title = "cosmos/iavl 1.2.6 and ics23 0.11, a history being 2 to 11 versions of a tree";
+    printTable(
+      title,
+      ["what", "count"],
+      [
+        ["random histories", HISTORIES],
+        ["roots equal to Go's", roots],
+        ["proofs equal to Go's byte by byte", accepted + empty],
+        ["of these accepted by ics23 and by our verifier", accepted],
+        ["of these refused by both (a leaf with an empty value)", empty],
+      ],
     );
   });
 }
