@@ -33,25 +33,35 @@ export function readKeys(
   return { validator, nodeId: toHex(readNodeKey(platform, home).address) };
 }
 
-/**
- * Claims a home for the embedded engine. Throws: Error with a sentence when CometBFT signed with its
- * key: two engines with one key would sign two blocks of one height.
- */
-export function claimForEmbedded(home: string): void {
+/** What makes the blocks of a home. */
+export type EngineKind = "embedded" | "comet";
+
+/** The engine that a home belongs to; undefined while none has claimed it. */
+export function claimedBy(home: string): string | undefined {
   const { engine } = dataPaths(home);
-  if (existsSync(engine)) {
-    const kind = (JSON.parse(readFileSync(engine, "utf8")) as { engine?: unknown }).engine;
-    if (kind === "embedded") return;
-    throw new Error(
-      `the home ${home} belongs to engine ${String(kind)}; start it with that engine`,
-    );
-  }
+  if (!existsSync(engine)) return undefined;
+  return String((JSON.parse(readFileSync(engine, "utf8")) as { engine?: unknown }).engine);
+}
+
+/**
+ * Claims a home for an engine. Throws: Error with a sentence when it belongs to the other one, or when
+ * the embedded engine would sign with a key that CometBFT signed with: two engines with one key would
+ * sign two blocks of one height.
+ */
+export function claimHome(home: string, engine: EngineKind): void {
+  const owner = claimedBy(home);
+  if (owner === engine) return;
+  if (owner !== undefined)
+    throw new Error(`the home ${home} belongs to engine ${owner}; start it with that engine`);
+  if (engine === "embedded") requireUnsigned(home);
+  writeDurably(dataPaths(home).engine, `${JSON.stringify({ engine })}\n`);
+}
+
+function requireUnsigned(home: string): void {
   const signed = readSignState(home).height;
-  if (existsSync(join(home, "data", "cs.wal")) || signed > 0n) {
-    throw new Error(
-      `the validator of the home ${home} has signed up to height ${signed} under CometBFT; the ` +
-        "embedded engine refuses to sign with the same key",
-    );
-  }
-  writeDurably(engine, `${JSON.stringify({ engine: "embedded" })}\n`);
+  if (!existsSync(join(home, "data", "cs.wal")) && signed === 0n) return;
+  throw new Error(
+    `the validator of the home ${home} has signed up to height ${signed} under CometBFT; the ` +
+      "embedded engine refuses to sign with the same key",
+  );
 }

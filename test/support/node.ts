@@ -11,8 +11,8 @@ import type { Coin } from "../../chain/base/coins.ts";
 import { initHome } from "../../chain/node/home.ts";
 import { SILENT } from "../../chain/node/log.ts";
 import type { Logger } from "../../chain/node/log.ts";
-import { startNode } from "../../chain/node/node.ts";
-import type { Node } from "../../chain/node/node.ts";
+import { startEmbeddedNode } from "../../chain/node/embedded/node.ts";
+import type { EmbeddedNode } from "../../chain/node/embedded/node.ts";
 import { fastPlatform } from "../../chain/node/platform.ts";
 
 /** What a test chain is to be. */
@@ -67,7 +67,7 @@ function change(home: string, file: string, lines: Readonly<Record<string, strin
 }
 
 /** A node of this process and its home. */
-export interface TestNode extends Node {
+export interface TestNode extends EmbeddedNode {
   readonly home: string;
   /** Stops the node and removes its home. */
   remove(): Promise<void>;
@@ -88,10 +88,10 @@ export async function startTestNode(
 }
 
 /** Starts a node of this process in a home that exists. */
-export function openTestNode(home: string, log: Logger = SILENT): Promise<Node> {
+export function openTestNode(home: string, log: Logger = SILENT): Promise<EmbeddedNode> {
   const compose = (found: typeof platform): ReturnType<typeof leaseholdParts> =>
     leaseholdParts(found, "test");
-  return startNode({ home, compose, log, listen: "tcp://127.0.0.1:0" });
+  return startEmbeddedNode({ home, compose, log, listen: "tcp://127.0.0.1:0" });
 }
 
 /** A node in a process of its own. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { equalBytes, toBase64, utf8 } from "../../chain/base/bytes.ts";
-import { claimForEmbedded } from "../../chain/node/claim.ts";
+import { claimHome } from "../../chain/node/claim.ts";
 import {
   generateKeyPair,
   keyPairOf,
@@ -85,16 +85,16 @@ test("keys in CometBFT's form; a wrong public half is refused", ({ home }) => {
 
 test("a home that CometBFT signed in is refused", ({ home }) => {
   writeDurably(join(home, "data", "cs.wal", "wal"), "");
-  assert.throws(() => claimForEmbedded(home), /under CometBFT/);
+  assert.throws(() => claimHome(home, "embedded"), /under CometBFT/);
 });
 
 test("a home of our own is taken again, another engine's is not", ({ home }) => {
   writeEmptySignState(home);
-  claimForEmbedded(home);
+  claimHome(home, "embedded");
   new Signer(home, generateKeyPair(platform)).sign(3n, 0, utf8("x"));
-  claimForEmbedded(home);
+  claimHome(home, "embedded");
   writeDurably(join(home, "data", "engine.json"), '{"engine":"comet"}');
-  assert.throws(() => claimForEmbedded(home), /belongs to engine comet/);
+  assert.throws(() => claimHome(home, "embedded"), /belongs to engine comet/);
 });
 
 test.run();

@@ -9,7 +9,7 @@ import { dataPaths } from "../../node/claim.ts";
 import { loadConfig } from "../../node/config/config.ts";
 import { Database } from "../../node/db.ts";
 import { readGenesis } from "../../node/home.ts";
-import { loadStore } from "../../node/node.ts";
+import { loadStore } from "../../node/loading.ts";
 import { fastPlatform } from "../../node/platform.ts";
 import type { Call, CommandCode } from "../command.ts";
 import { CliFailure } from "../failure.ts";

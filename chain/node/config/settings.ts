@@ -97,7 +97,9 @@ const APP: readonly Setting[] = [
   setting("halt-time", "integer", 0, "Stop at this Unix second, 0 = never", { min: 0 }),
   setting("min-retain-blocks", "integer", 0, "Blocks kept in the block store, 0 = all", { min: 0 }),
   setting("dev", "flag", false, "Local chains only: dev advance, dev halt and a test clock"),
-  setting("engine.kind", "text", "embedded", "What makes the blocks", { oneOf: ["embedded"] }),
+  setting("engine.kind", "text", "embedded", "What makes the blocks", {
+    oneOf: ["embedded", "comet"],
+  }),
   setting("engine.signature-workers", "integer", 1, "Threads that verify signatures, 0 = none", {
     min: 0,
   }),

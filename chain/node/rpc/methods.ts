@@ -1,7 +1,6 @@
 // What every RPC method is: a name, its arguments in order, and a function over the node's parts.
 // Heights and pages are read here, with CometBFT's rules and texts.
 
-import type { ConfigResponse } from "../../codec/gen/cosmos/base/node/v1beta1.ts";
 import type { EngineApplication } from "../application.ts";
 import type { Admission } from "../embedded/admission.ts";
 import type { BlockStore } from "../embedded/blocks.ts";
@@ -9,11 +8,10 @@ import type { Engine } from "../embedded/engine.ts";
 import type { Mempool } from "../embedded/mempool.ts";
 import type { EventBus } from "../events.ts";
 import type { Indexer } from "../index/indexer.ts";
-import type { Platform } from "../../base/platform.ts";
 import type { RpcArguments } from "./protocol.ts";
 import { internalError } from "./protocol.ts";
 import type { WorkQueue } from "./queue.ts";
-import type { Turns } from "./turns.ts";
+import type { ServiceParts } from "./services.ts";
 
 /** What a node says about itself. */
 export interface NodeIdentity {
@@ -27,8 +25,7 @@ export interface NodeIdentity {
 }
 
 /** What methods work with. */
-export interface RpcParts {
-  readonly platform: Platform;
+export interface RpcParts extends ServiceParts {
   readonly app: EngineApplication;
   readonly engine: Engine;
   readonly blocks: BlockStore;
@@ -36,19 +33,11 @@ export interface RpcParts {
   readonly mempool: Mempool;
   readonly admission: Admission;
   readonly bus: EventBus;
-  /** Where queries wait for their turn. */
-  readonly turns: Turns;
-  /** Where searches of the index wait for theirs. */
+  /** Where searches of the index wait for their turn. */
   readonly searches: WorkQueue;
   readonly identity: NodeIdentity;
   /** CometBFT's genesis document as text. */
   readonly genesis: string;
-  /** Prefix of account addresses. */
-  readonly prefix: () => string;
-  /** Oldest height whose state can be read. */
-  readonly oldestState: () => bigint;
-  /** Settings that the node service tells. */
-  readonly config: ConfigResponse;
   /** Whether this is a local chain whose clock may be moved. */
   readonly dev: boolean;
   /** Longest wait of broadcast_tx_commit, milliseconds. */

@@ -6,21 +6,17 @@ import { BLOCK_PROTOCOL } from "../comet/header.ts";
 import { findValidator, proposerOf } from "../comet/validators.ts";
 import { upperHex } from "../embedded/blocks.ts";
 import { appVersion } from "../embedded/state.ts";
-import { COMET_VERSION, P2P_PROTOCOL } from "../version.ts";
+import { CHANNELS, COMET_VERSION, LISTEN_ADDRESS, P2P_PROTOCOL } from "../version.ts";
 import { heightOf, method, pageOf } from "./methods.ts";
 import type { RpcMethod, RpcParts } from "./methods.ts";
-import { CHANNELS, LISTEN_ADDRESS, NODE_SERVICE } from "./node_service.ts";
 import type { RpcArguments } from "./protocol.ts";
 import { internalError, paramsError } from "./protocol.ts";
-import { answerService } from "./services.ts";
 import { base64OrNull, paramsShape, pubKeyShape, queryShape } from "./shapes.ts";
 import { timeText, validatorShape } from "./shapes.ts";
-import { TX_SERVICE } from "./tx_service.ts";
+import { answerQuery } from "./served.ts";
 
 /** Bytes of one piece of a genesis. Source: CometBFT genesisChunkSize. */
 const GENESIS_CHUNK_BYTES = 16 * 1024 * 1024;
-/** Services of gRPC that this floor answers, by path. */
-const SERVICES = new Map([...NODE_SERVICE, ...TX_SERVICE].map((one) => [one.path, one] as const));
 
 function status(parts: RpcParts): unknown {
   const { engine, blocks, identity } = parts;
@@ -183,12 +179,7 @@ async function abciQuery(parts: RpcParts, args: RpcArguments): Promise<unknown> 
     height: args.integer("height") ?? 0n,
     prove: args.flag("prove"),
   };
-  const service = SERVICES.get(request.path);
-  const response =
-    service === undefined
-      ? await parts.turns.run(() => parts.app.query(request))
-      : await answerService(parts, service, request.data);
-  return { response: queryShape(response) };
+  return { response: queryShape(await answerQuery(parts, request)) };
 }
 
 /** Whole seconds of an argument such as `3600`, `"3600"`, `"90s"`, `"2h"`, `"3d"`. Throws: RpcError. */

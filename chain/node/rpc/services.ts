@@ -1,22 +1,42 @@
 // gRPC services that the application cannot answer, because it sees no blocks and has no mempool:
-// they are answered here, over abci_query, from the block log, the index and the engine. Nothing here
+// they are answered here, over abci_query and REST, from whatever makes the blocks. Nothing here
 // runs inside a block, so nothing here can wait for one that waits for it.
 
 import { EMPTY_BYTES } from "../../base/bytes.ts";
-import { ChainError } from "../../base/errors.ts";
+import { ChainError, sdkErrors } from "../../base/errors.ts";
+import type { Platform } from "../../base/platform.ts";
 import type { ResponseQuery } from "../../codec/gen/tendermint/abci.ts";
+import type { ConfigResponse } from "../../codec/gen/cosmos/base/node/v1beta1.ts";
 import type { PageRequest } from "../../codec/gen/cosmos/base/query/v1beta1.ts";
 import { CodecError } from "../../codec/index.ts";
 import type { MessageType } from "../../codec/index.ts";
-import { invalidArgument } from "../../runtime/index.ts";
+import { invalidArgument, StatusError } from "../../runtime/index.ts";
+import type { EngineApplication } from "../application.ts";
 import { QueryError } from "../index/query.ts";
-import type { RpcParts } from "./methods.ts";
+import type { BlockSource } from "../source.ts";
+import { PageError, SourceError } from "../source.ts";
+import type { Turns } from "./turns.ts";
+
+/** What the services work with. */
+export interface ServiceParts {
+  readonly platform: Platform;
+  readonly app: Pick<EngineApplication, "info" | "query">;
+  readonly source: BlockSource;
+  /** Where queries wait for their turn. */
+  readonly turns: Turns;
+  /** Prefix of account addresses. */
+  readonly prefix: () => string;
+  /** Oldest height whose state can be read. */
+  readonly oldestState: () => bigint;
+  /** Settings that the node service tells. */
+  readonly config: ConfigResponse;
+}
 
 /** One served method. */
 export interface ServiceMethod {
   /** gRPC path. */
   readonly path: string;
-  answer(parts: RpcParts, data: Uint8Array): Promise<Uint8Array>;
+  answer(parts: ServiceParts, data: Uint8Array): Promise<Uint8Array>;
 }
 
 /** A method with its types inferred. `handle` throws ChainErrors; CodecErrors of what it decodes pass too. */
@@ -24,7 +44,7 @@ export function serviceMethod<Q, R>(
   path: string,
   request: MessageType<Q>,
   response: MessageType<R>,
-  handle: (parts: RpcParts, request: Q) => R | Promise<R>,
+  handle: (parts: ServiceParts, request: Q) => R | Promise<R>,
 ): ServiceMethod {
   return {
     path,
@@ -35,11 +55,11 @@ export function serviceMethod<Q, R>(
 
 /** Runs a method; a refusal becomes code, codespace and log, as in the application's own queries. */
 export async function answerService(
-  parts: RpcParts,
+  parts: ServiceParts,
   service: ServiceMethod,
   data: Uint8Array,
 ): Promise<ResponseQuery> {
-  const { height } = parts.engine.state;
+  const height = parts.app.info().lastBlockHeight;
   const answer = { code: 0, log: "", info: "", index: 0n, key: EMPTY_BYTES, codespace: "" };
   try {
     return { ...answer, height, value: await service.answer(parts, data) };
@@ -51,8 +71,11 @@ export async function answerService(
 
 function refusalOf(error: unknown): ChainError {
   if (error instanceof ChainError) return error;
-  if (error instanceof CodecError || error instanceof QueryError)
-    return invalidArgument(error.message);
+  if (error instanceof SourceError)
+    return new StatusError("Unavailable", sdkErrors.unknownRequest, error.message);
+  const asked =
+    error instanceof CodecError || error instanceof QueryError || error instanceof PageError;
+  if (asked) return invalidArgument(error.message);
   throw error;
 }
 
@@ -73,10 +96,10 @@ export function rangeOf(
 }
 
 /** A height that has a block. Throws: sdk/18. */
-export function requireHeight({ blocks, engine }: RpcParts, height: bigint): bigint {
-  const latest = engine.state.height;
-  if (height >= 1n && height <= latest && height >= blocks.base) return height;
+export async function requireHeight({ source }: ServiceParts, height: bigint): Promise<bigint> {
+  const { height: latest, earliest } = await source.status();
+  if (height >= 1n && height <= latest && height >= earliest) return height;
   throw invalidArgument(
-    `requested height ${height}, but blocks are kept from ${blocks.base} to ${latest}`,
+    `requested height ${height}, but blocks are kept from ${earliest} to ${latest}`,
   );
 }

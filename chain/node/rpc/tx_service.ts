@@ -1,5 +1,5 @@
 // cosmos.tx.v1beta1.Service without Simulate, which is the application's: finding transactions with
-// their results and sending new ones.
+// their results, sending new ones, and their two forms.
 
 import { fromHex } from "../../base/bytes.ts";
 import { ChainError, sdkErrors } from "../../base/errors.ts";
@@ -17,31 +17,35 @@ import {
   GetTxsEventResponse,
   OrderBy,
   Tx,
+  TxDecodeRequest,
+  TxDecodeResponse,
+  TxEncodeRequest,
+  TxEncodeResponse,
 } from "../../codec/gen/cosmos/tx/v1beta1.ts";
-import type { ExecTxResult, TxResult } from "../../codec/gen/tendermint/abci.ts";
-import { invalidArgument, notFound, unimplemented } from "../../runtime/index.ts";
+import type { TxResult } from "../../codec/gen/tendermint/abci.ts";
+import { invalidArgument, notFound } from "../../runtime/index.ts";
 import { MempoolError } from "../embedded/mempool.ts";
 import { upperHex } from "../embedded/blocks.ts";
-import type { TxPlace } from "../index/indexer.ts";
-import { parseQuery } from "../index/query.ts";
-import type { RpcParts } from "./methods.ts";
 import { rangeOf, requireHeight, serviceMethod } from "./services.ts";
-import type { ServiceMethod } from "./services.ts";
+import type { ServiceMethod, ServiceParts } from "./services.ts";
 import { timeText } from "./shapes.ts";
-import { findTxs } from "./tx_methods.ts";
-
-function indexOf({ indexer }: RpcParts): NonNullable<RpcParts["indexer"]> {
-  if (indexer === undefined) throw unimplemented("transaction indexing is disabled");
-  return indexer;
-}
 
 /** A transaction of a block with its result, in the SDK's form. Time in whole seconds, as there. */
-function responseOf(parts: RpcParts, found: TxResult): TxResponse {
+async function responseOf(
+  { platform, source }: ServiceParts,
+  found: TxResult,
+  times: Map<bigint, string>,
+): Promise<TxResponse> {
   const { height, tx, result } = found;
-  const time = parts.blocks.meta(height)?.header.time;
+  let timestamp = times.get(height);
+  if (timestamp === undefined) {
+    const time = (await source.header(height))?.time;
+    timestamp = time === undefined ? "" : timeText({ ...time, nanos: 0 });
+    times.set(height, timestamp);
+  }
   return {
     height,
-    txhash: upperHex(parts.platform.sha256(tx)),
+    txhash: upperHex(platform.sha256(tx)),
     codespace: result.codespace,
     code: result.code,
     data: upperHex(result.data),
@@ -51,70 +55,55 @@ function responseOf(parts: RpcParts, found: TxResult): TxResponse {
     gasWanted: result.gasWanted,
     gasUsed: result.gasUsed,
     tx: { typeUrl: Tx.typeUrl, value: tx },
-    timestamp: time === undefined ? "" : timeText({ ...time, nanos: 0 }),
+    timestamp,
     events: result.events,
   };
 }
 
-function getTx(parts: RpcParts, { hash }: GetTxRequest): GetTxResponse {
+async function getTx(parts: ServiceParts, { hash }: GetTxRequest): Promise<GetTxResponse> {
   if (hash === "") throw invalidArgument("tx hash cannot be empty");
   const bytes = fromHex(hash.toLowerCase());
   if (bytes === undefined) throw invalidArgument("tx hash must be hex");
-  const found = indexOf(parts).find(bytes);
+  const found = await parts.source.tx(bytes);
   if (found === undefined) throw notFound(`tx not found: ${hash}`);
-  return { tx: Tx.decode(found.tx), txResponse: responseOf(parts, found) };
+  return { tx: Tx.decode(found.tx), txResponse: await responseOf(parts, found, new Map()) };
 }
 
+/** Entries of a page when none are asked for, and the most. */
+const PAGE_LIMIT = 100n;
+
 async function getTxsEvent(
-  parts: RpcParts,
+  parts: ServiceParts,
   request: GetTxsEventRequest,
 ): Promise<GetTxsEventResponse> {
   const { query, events, orderBy, page, limit } = request;
   const text = query === "" ? events.join(" AND ") : query;
   if (text === "") throw invalidArgument("query cannot be empty");
-  indexOf(parts);
-  const places = await findTxs(parts, parseQuery(text), orderBy === OrderBy.DESC);
-  const size = limit === 0n ? 100n : limit;
-  const offset = page === 0n ? 0n : (page - 1n) * size;
-  const { start, end } = rangeOf({ ...NO_PAGE, offset, limit: size }, places.length);
-  const found = resultsAt(parts, places.slice(start, end));
-  const total = BigInt(places.length);
+  const found = await parts.source.searchTxs(text, {
+    page: page === 0n ? 1n : page,
+    limit: Number(limit === 0n || limit > PAGE_LIMIT ? PAGE_LIMIT : limit),
+    descending: orderBy === OrderBy.DESC,
+  });
+  const times = new Map<bigint, string>();
+  const txResponses: TxResponse[] = [];
+  for (const one of found.txs) txResponses.push(await responseOf(parts, one, times));
+  const total = BigInt(found.total);
   return {
-    txs: found.map(({ tx }) => Tx.decode(tx)),
-    txResponses: found.map((one) => responseOf(parts, one)),
+    txs: found.txs.map(({ tx }) => Tx.decode(tx)),
+    txResponses,
     pagination: PageResponse.create({ total }),
     total,
   };
 }
 
-/** Transactions and results at places; each block is read once, as like places stand together. */
-function resultsAt({ blocks }: RpcParts, places: readonly TxPlace[]): readonly TxResult[] {
-  const found: TxResult[] = [];
-  let height = -1n;
-  let [txs, results]: [readonly Uint8Array[], readonly ExecTxResult[]] = [[], []];
-  for (const place of places) {
-    if (place.height !== height) {
-      height = place.height;
-      txs = blocks.block(height)?.data.txs ?? [];
-      results = blocks.response(height)?.txResults ?? [];
-    }
-    const [tx, result] = [txs[place.index], results[place.index]];
-    if (tx !== undefined && result !== undefined) found.push({ ...place, tx, result });
-  }
-  return found;
-}
-
-const NO_PAGE = { key: new Uint8Array(0), countTotal: false, reverse: false };
-
-function getBlockWithTxs(
-  parts: RpcParts,
+async function getBlockWithTxs(
+  parts: ServiceParts,
   request: GetBlockWithTxsRequest,
-): GetBlockWithTxsResponse {
-  const height = requireHeight(parts, request.height);
-  const block = parts.blocks.block(height);
-  const blockId = parts.blocks.meta(height)?.blockId;
-  if (block === undefined || blockId === undefined)
-    throw notFound(`there is no block of height ${height}`);
+): Promise<GetBlockWithTxsResponse> {
+  const height = await requireHeight(parts, request.height);
+  const found = await parts.source.block(height);
+  if (found === undefined) throw notFound(`there is no block of height ${height}`);
+  const { block, id: blockId } = found;
   const { txs } = block.data;
   const { start, end } = rangeOf(request.pagination, txs.length);
   const pagination = PageResponse.create({ total: BigInt(txs.length) });
@@ -130,7 +119,7 @@ function mempoolRefusal(error: MempoolError): ChainError {
 }
 
 async function broadcastTx(
-  parts: RpcParts,
+  parts: ServiceParts,
   { txBytes, mode }: BroadcastTxRequest,
 ): Promise<BroadcastTxResponse> {
   if (txBytes.length === 0) throw invalidArgument("invalid empty tx");
@@ -138,12 +127,11 @@ async function broadcastTx(
     throw invalidArgument("unsupported broadcast mode; use BROADCAST_MODE_SYNC");
   const txhash = upperHex(parts.platform.sha256(txBytes));
   try {
-    const checked = parts.admission.submit(txBytes);
-    if (mode === BroadcastMode.ASYNC) {
-      checked.catch(() => undefined);
-      return { txResponse: TxResponse.create({ txhash }) };
-    }
-    const { code, codespace, data, log } = await checked;
+    const checked = await parts.source.submit(
+      txBytes,
+      mode === BroadcastMode.ASYNC ? "async" : "sync",
+    );
+    const { code, codespace, data, log } = checked;
     const rest = { code, codespace, data: upperHex(data), rawLog: log };
     return { txResponse: TxResponse.create({ txhash, ...rest }) };
   } catch (error) {
@@ -151,6 +139,16 @@ async function broadcastTx(
     const { code, codespace, message: rawLog } = mempoolRefusal(error);
     return { txResponse: TxResponse.create({ txhash, code, codespace, rawLog }) };
   }
+}
+
+function txEncode(_parts: ServiceParts, { tx }: TxEncodeRequest): TxEncodeResponse {
+  if (tx === undefined) throw invalidArgument("invalid empty tx");
+  return { txBytes: Tx.encode(tx) };
+}
+
+function txDecode(_parts: ServiceParts, { txBytes }: TxDecodeRequest): TxDecodeResponse {
+  if (txBytes.length === 0) throw invalidArgument("invalid empty tx bytes");
+  return { tx: Tx.decode(txBytes) };
 }
 
 const TX = "/cosmos.tx.v1beta1.Service";
@@ -166,4 +164,6 @@ export const TX_SERVICE: readonly ServiceMethod[] = [
     getBlockWithTxs,
   ),
   serviceMethod(`${TX}/BroadcastTx`, BroadcastTxRequest, BroadcastTxResponse, broadcastTx),
+  serviceMethod(`${TX}/TxEncode`, TxEncodeRequest, TxEncodeResponse, txEncode),
+  serviceMethod(`${TX}/TxDecode`, TxDecodeRequest, TxDecodeResponse, txDecode),
 ];

@@ -1,0 +1,172 @@
+// What both engines stand on: settings, log, platform, genesis, the application with its state, and
+// the thread that verifies signatures. An engine's assembly (embedded/node.ts, cometbft/node.ts) builds
+// on it and opens the same doors in front.
+
+import type { Platform } from "../base/platform.ts";
+import { utf8 } from "../base/bytes.ts";
+import { storeNames } from "../app/index.ts";
+import { Application } from "../runtime/index.ts";
+import type { AppParts } from "../runtime/index.ts";
+import { cometGenesis } from "../../genesis/index.ts";
+import { claimHome, dataPaths } from "./claim.ts";
+import type { EngineKind } from "./claim.ts";
+import type { ConfigValues } from "./config/config.ts";
+import { loadConfig } from "./config/config.ts";
+import { parseGasPrices } from "./config/gas_prices.ts";
+import { Database } from "./db.ts";
+import type { GenesisInput } from "./embedded/start.ts";
+import { readGenesis } from "./home.ts";
+import { loadStore } from "./loading.ts";
+import { createLogger } from "./log.ts";
+import type { Logger, LogLevel } from "./log.ts";
+import { fastPlatform } from "./platform.ts";
+import { queryLimit } from "./settings.ts";
+import type { NodeSettings } from "./settings.ts";
+import { INLINE_VERIFIER, WorkerVerifier } from "./verify/verifier.ts";
+import type { Verifier } from "./verify/verifier.ts";
+
+/** What a node is started with. */
+export interface NodeOptions {
+  readonly home: string;
+  /** The application's modules, wired: chain/app's composition, or a test's. */
+  readonly compose: (platform: Platform) => AppParts;
+  /** Where log lines go; by default what config.toml says, on standard error. */
+  readonly log?: Logger | undefined;
+  /** RPC address instead of the configured one: `tcp://127.0.0.1:0` takes a free port. */
+  readonly listen?: string | undefined;
+}
+
+/** A running node, whatever makes its blocks. */
+export interface Node {
+  readonly chainId: string;
+  /** Where its RPC is. */
+  readonly rpcUrl: string;
+  readonly app: Application;
+  /** Resolves with a sentence when the node halts by itself. */
+  readonly halted: Promise<string>;
+  /** Finishes the block that is under way and releases everything. */
+  stop(): Promise<void>;
+}
+
+/** A genesis in the forms that a node needs. */
+export interface NodeGenesis {
+  readonly input: GenesisInput;
+  /** CometBFT's form, for RPC. */
+  readonly text: string;
+  /** SHA-256 of the file. */
+  readonly hash: Uint8Array;
+}
+
+/** What an assembly starts from. */
+export interface Foundation {
+  readonly options: NodeOptions;
+  readonly settings: NodeSettings;
+  readonly log: Logger;
+  readonly platform: Platform;
+  readonly genesis: NodeGenesis;
+  /** What is to be closed, in the order of opening. */
+  readonly closers: (() => Promise<void>)[];
+}
+
+/** Values of the two configuration files, and sentences about keys that mean nothing. */
+export function readSettings(
+  home: string,
+): NodeSettings & { readonly warnings: readonly string[] } {
+  const [config, app] = [loadConfig(home, "config.toml"), loadConfig(home, "app.toml")];
+  return {
+    config: config.values,
+    app: app.values,
+    warnings: [...config.warnings, ...app.warnings],
+  };
+}
+
+/**
+ * Claims the home for an engine and lays the foundation, then has `assemble` build on it. When that
+ * fails everything that was opened is closed again. Throws: Error with one sentence.
+ */
+export async function onFoundation<T>(
+  options: NodeOptions,
+  engine: EngineKind,
+  assemble: (found: Foundation) => Promise<T>,
+): Promise<T> {
+  const { warnings, ...settings } = readSettings(options.home);
+  const log = options.log ?? loggerOf(settings.config);
+  for (const warning of warnings) log.warn(warning);
+  const platform = fastPlatform((sentence) => log.warn(sentence));
+  const genesis = loadGenesis(platform, options.home);
+  claimHome(options.home, engine);
+  const closers: (() => Promise<void>)[] = [];
+  try {
+    return await assemble({ options, settings, log, platform, genesis, closers });
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+/** Closes in the reverse order of opening. */
+export async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
+  for (const close of closers.toReversed()) await close();
+}
+
+/** The application with the state that lies on disk, and the disk. */
+export async function loadApplication(
+  found: Foundation,
+): Promise<{ readonly app: Application; readonly database: Database }> {
+  const { options, settings, log, platform, closers } = found;
+  const database = await Database.open(dataPaths(options.home).application);
+  closers.push(() => database.close());
+  const parts = options.compose(platform);
+  const names = storeNames(parts);
+  const store = await loadStore(platform, names, database, settings, (sentence) =>
+    log.warn(sentence),
+  );
+  const app = new Application(parts, {
+    store,
+    platform,
+    minGasPrices: parseGasPrices(settings.app.text("minimum-gas-prices")),
+    ...queryLimit(settings.app),
+    reportBug: (error, where) =>
+      log.error("a bug was contained", {
+        where,
+        error: error instanceof Error ? error.stack : String(error),
+      }),
+  });
+  return { app, database };
+}
+
+/** The thread that verifies signatures ahead of the application, or its plain twin. */
+export function makeVerifier(app: Application, { settings, log, closers }: Foundation): Verifier {
+  const threads = settings.app.number("engine.signature-workers");
+  const script = new URL("./signature_worker.js", import.meta.url);
+  if (threads === 0) return INLINE_VERIFIER;
+  const learn = app.learnVerdict.bind(app);
+  const verifier = new WorkerVerifier(learn, threads, script, log);
+  closers.push(() => verifier.close());
+  return verifier;
+}
+
+function loggerOf(config: ConfigValues): Logger {
+  return createLogger({
+    level: config.text("log_level") as LogLevel | "none",
+    format: config.text("log_format") as "plain" | "json",
+  });
+}
+
+/** The genesis of a home as the engines and RPC need it. Throws what readGenesis throws. */
+function loadGenesis(platform: Platform, home: string): NodeGenesis {
+  const { document, bytes } = readGenesis(home);
+  return {
+    input: {
+      chainId: document.chainId,
+      time: document.genesisTime,
+      initialHeight: document.initialHeight,
+      params: document.consensusParams,
+      validators: document.validators,
+      appHash: document.appHash,
+      appState: utf8(JSON.stringify(document.appState)),
+    },
+    text: JSON.stringify(cometGenesis(platform, document)),
+    hash: platform.sha256(bytes),
+  };
+}

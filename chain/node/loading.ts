@@ -1,0 +1,47 @@
+// The application's committed state, from its database into memory.
+
+import type { Platform } from "../base/platform.ts";
+import { DamagedState, StateLoader } from "../store/index.ts";
+import type { TreeMultiStore } from "../store/index.ts";
+import type { Database } from "./db.ts";
+import { keptHeights } from "./settings.ts";
+import type { NodeSettings } from "./settings.ts";
+
+/**
+ * Loads the application's committed state. When a snapshot on disk is damaged the one before it and
+ * the change sets after that give the same state; `warn` hears of it.
+ * Throws: DamagedState with a sentence when nothing leads to the committed state.
+ */
+export async function loadStore(
+  platform: Platform,
+  names: readonly string[],
+  database: Database,
+  settings: Pick<NodeSettings, "app">,
+  warn: (sentence: string) => void,
+): Promise<TreeMultiStore> {
+  const kept = keptHeights(settings.app);
+  let first: DamagedState | undefined;
+  const without = new Set<bigint>();
+  for (;;) {
+    const loader = new StateLoader(platform, names, { ...kept, without });
+    try {
+      const store = await pushAll(loader, database);
+      for (const range of store.stale()) await database.clear(range);
+      for (const writes of store.archiveBase()) await database.write(writes, { sync: true });
+      return store;
+    } catch (error) {
+      if (!(error instanceof DamagedState)) throw error;
+      first ??= error;
+      const { start } = loader;
+      if (start === undefined || without.has(start)) throw first;
+      warn(`${error.message}; trying without ${start === 0n ? "genesis" : `snapshot ${start}`}`);
+      without.add(start);
+    }
+  }
+}
+
+async function pushAll(loader: StateLoader, database: Database): Promise<TreeMultiStore> {
+  for (let range = loader.next(); range !== undefined; range = loader.next())
+    await database.scan(range, (key, value) => loader.push(key, value));
+  return loader.finish();
+}
