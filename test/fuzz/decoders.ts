@@ -1,0 +1,15 @@
+// Every decoder that is fuzzed.
+
+import type { Decoder } from "./fuzzer.ts";
+import { APP_DECODERS } from "./targets/app.ts";
+import { CODEC_DECODERS } from "./targets/codec.ts";
+
+/** All of them, in the order of the table. */
+export const DECODERS: readonly Decoder[] = [...CODEC_DECODERS, ...APP_DECODERS];
+
+/** The decoder of a name. Throws: Error that names the ones there are. */
+export function decoderOf(name: string): Decoder {
+  const found = DECODERS.find((decoder) => decoder.name === name);
+  if (found !== undefined) return found;
+  throw new Error(`no decoder ${name}; there are ${DECODERS.map((one) => one.name).join(", ")}`);
+}
