@@ -39,6 +39,7 @@ const AMOUNT: Shape = { type: "bigint", method: "amount", zero: "0n", wireType: 
 export function shapeOf(field: FieldTable, message: MessageTable): Shape {
   if (field.kind === "enum") return SHAPES["int32"] as Shape;
   if (isAmount(field, message)) return AMOUNT;
+  if (field.type === "bytes") return SHAPES["bytes"] as Shape;
   if (field.customtype === "Int") return INT_TEXT;
   if (field.customtype === "LegacyDec") return DEC_TEXT;
   const shape = SHAPES[field.type];

@@ -18,6 +18,7 @@ export const UPSTREAM_PACKAGES: readonly string[] = [
   "cosmos.crypto.secp256k1",
   "cosmos.feegrant.v1beta1",
   "cosmos.ics23.v1",
+  "cosmos.staking.v1beta1",
   "cosmos.tx.signing.v1beta1",
   "cosmos.tx.v1beta1",
   "cosmos.vesting.v1beta1",

@@ -2,6 +2,7 @@
 
 import { assert, must } from "../base/assert.ts";
 import type { Platform } from "../base/platform.ts";
+import { MsgRouter } from "../runtime/index.ts";
 import type { AppModule, AppParts } from "../runtime/index.ts";
 import { createAuthModule, moduleAccounts } from "../../modules/auth/index.ts";
 import type { AuthKeeper } from "../../modules/auth/index.ts";
@@ -19,6 +20,8 @@ export const APP_NAME = "leasehold";
 /** Modules chain, consensus, auth and bank, and their keepers. */
 export interface BaseModules {
   readonly modules: readonly AppModule[];
+  /** Filled by `assemble`, when all modules are known. */
+  readonly messages: MsgRouter;
   readonly chain: ChainKeeper;
   readonly consensus: ConsensusKeeper;
   readonly auth: AuthKeeper;
@@ -33,6 +36,7 @@ export function createBaseModules(platform: Platform): BaseModules {
   const bank = createBankModule({ auth: auth.keeper });
   return {
     modules: [chain.module, consensus.module, auth.module, bank.module],
+    messages: new MsgRouter(),
     chain: chain.keeper,
     consensus: consensus.keeper,
     auth: auth.keeper,
@@ -63,6 +67,8 @@ export function assemble(
     endBlock: pick(modules, names.endBlock, (module) => module.endBlock !== undefined),
     initGenesis: pick(modules, names.initGenesis, (module) => module.genesis !== undefined),
   };
+  for (const handler of modules.flatMap((module) => module.messages ?? []))
+    base.messages.register(handler);
   base.chain.registerQueues(modules.flatMap((module) => module.queues ?? []));
   return {
     name: APP_NAME,
@@ -71,6 +77,7 @@ export function assemble(
     order,
     chain: base.chain,
     consensus: base.consensus,
+    messages: base.messages,
     accounts: base.auth,
     fees: base.bank,
   };

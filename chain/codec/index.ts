@@ -1,6 +1,7 @@
 // The codec's door: what higher floors use besides the generated messages themselves.
 
 export { messageToAmino, sortedJson, sortedJsonBytes } from "./amino.ts";
+export { checkAnys, MAX_ANY_DEPTH, MAX_ANYS } from "./anys.ts";
 export { CodecError } from "./error.ts";
 export { defineMessage } from "./message.ts";
 export type { Definition } from "./message.ts";
@@ -8,6 +9,7 @@ export { createRegistry, signersOf } from "./registry.ts";
 export type { Registry } from "./registry.ts";
 export { stripUnknown } from "./strip.ts";
 export type { Stripped, Unknown } from "./strip.ts";
+export { messageToText } from "./text.ts";
 export type {
   Any,
   EnumTable,

@@ -3,8 +3,9 @@
 // what looks redundant here (params and accounts read again at each step) is part of the contract.
 
 import type { Address } from "../base/address.ts";
+import { equalBytes } from "../base/bytes.ts";
 import { formatCoins, isDenom } from "../base/coins.ts";
-import { sdkErrors, undefinedErrors } from "../base/errors.ts";
+import { ChainError, sdkErrors, undefinedErrors } from "../base/errors.ts";
 import { ceilDiv } from "../base/integers.ts";
 import { compareTime, formatTime } from "../base/time.ts";
 import type { Timestamp } from "../base/time.ts";
@@ -31,7 +32,7 @@ const DECIMAL = 10n ** 18n;
 const MAX_GAS_WANTED = (1n << 63n) - 1n;
 
 /**
- * Runs the chain. Writes (fee, key, sequence) go to `ctx`; the caller keeps them only when this
+ * Runs the chain. Writes (fee, allowance, key, sequence) go to `ctx`; the caller keeps them only when this
  * returns. Events: those of the fee transfer, then tx{fee, fee_payer}, tx{acc_seq}, tx{signature}.
  * Throws: sdk/2, 4, 5, 8, 9, 11, 12, 13, 14, 15, 18, 30, 32, 37, 42; undefined/1.
  */
@@ -134,9 +135,7 @@ function deductFee(ctx: Context, tx: Transaction, needs: AnteNeeds, simulate: bo
   if (!simulate && ctx.height > 0n && gasLimit === 0n)
     throw sdkErrors.invalidGasLimit.with("must provide positive gas");
   if (ctx.mode === "check" || ctx.mode === "recheck") checkMinGasPrices(tx, gasLimit, needs);
-  if (tx.fee !== undefined && tx.fee.granter !== "")
-    throw sdkErrors.invalidRequest.with("fee grants are not enabled");
-  const payer = feePayer(ctx, tx);
+  const payer = whoPays(ctx, tx, needs);
   if (needs.accounts.account(ctx, payer) === undefined) {
     const text = `fee payer address: ${ctx.addresses.format(payer)} does not exist`;
     throw sdkErrors.unknownAddress.with(text);
@@ -158,10 +157,36 @@ function feePayer(ctx: Context, tx: Transaction): Address {
   return first;
 }
 
-function payFee(ctx: Context, coins: readonly FeeCoin[], payer: Address, needs: AnteNeeds): void {
+/** The granter of the fee where there is one; uses the allowance. Throws: sdk/7, 13, 18, 38; feegrant. */
+function whoPays(ctx: Context, tx: Transaction, needs: AnteNeeds): Address {
+  const payer = feePayer(ctx, tx);
+  const named = tx.fee?.granter ?? "";
+  if (named === "") return payer;
+  const { allowances } = needs;
+  if (allowances === undefined) throw sdkErrors.invalidRequest.with("fee grants are not enabled");
+  const granter = parseAddress(ctx.addresses, named, (reason) =>
+    sdkErrors.invalidAddress.with(`Invalid fee granter address (${reason})`),
+  );
+  if (equalBytes(granter, payer)) return granter;
+  const coins = tx.feeCoins.filter((coin) => coin.amount !== 0n);
+  if (coins.length > 0) checkFeeCoins(tx.feeCoins);
+  const typeUrls = tx.messages.map(({ route }) => route.handler.type.typeUrl);
+  const refused = `${named} does not allow to pay fees for ${ctx.addresses.format(payer)}`;
+  rewrapped(
+    () => allowances.useAllowance(ctx, { granter, grantee: payer, coins, typeUrls }),
+    (text, { codespace, code }) => new ChainError(codespace, code, `${refused}: ${text}`),
+  );
+  return granter;
+}
+
+function checkFeeCoins(coins: readonly FeeCoin[]): void {
   const sorted = coins.every((coin, i) => i === 0 || (coins[i - 1]?.denom ?? "") < coin.denom);
   if (!sorted || !coins.every((coin) => coin.amount > 0n && isDenom(coin.denom)))
     throw sdkErrors.insufficientFee.with(`invalid fee amount: ${formatCoins(coins)}`);
+}
+
+function payFee(ctx: Context, coins: readonly FeeCoin[], payer: Address, needs: AnteNeeds): void {
+  checkFeeCoins(coins);
   rewrapped(() => needs.fees.payFee(ctx, payer, coins), sdkErrors.insufficientFunds.with);
 }
 

@@ -41,6 +41,22 @@ export interface AnteFees {
   payFee(ctx: Context, payer: Address, coins: readonly FeeCoin[]): void;
 }
 
+/** A fee that somebody else is asked to pay. */
+export interface GrantedFee {
+  readonly granter: Address;
+  /** Who would have to pay it. */
+  readonly grantee: Address;
+  /** Sorted, without a duplicate; may be empty. */
+  readonly coins: readonly FeeCoin[];
+  /** Types of the transaction's messages, in order; messages inside messages do not count. */
+  readonly typeUrls: readonly string[];
+}
+
+/** What module feegrant gives: uses an allowance, or throws why it does not allow the fee. */
+export interface AnteAllowances {
+  useAllowance(ctx: Context, fee: GrantedFee): void;
+}
+
 /** Price of gas in one denom, in 10^-18 of its base unit. */
 export interface GasPrice {
   readonly denom: string;
@@ -51,6 +67,7 @@ export interface GasPrice {
 export interface AnteNeeds {
   readonly accounts: AnteAccounts;
   readonly fees: AnteFees;
+  readonly allowances: AnteAllowances | undefined;
   readonly registry: TypeRegistry;
   readonly memo: VerdictMemo;
   /** Required in CheckTx only: a setting of the node, not of the chain. */
@@ -75,11 +92,14 @@ export function signerAccount(ctx: Context, needs: AnteNeeds, address: Address):
 }
 
 /** Runs `body`; a refusal inside is thrown as what `wrap` makes of its text. Out of gas passes. */
-export function rewrapped<T>(body: () => T, wrap: (text: string) => ChainError): T {
+export function rewrapped<T>(
+  body: () => T,
+  wrap: (text: string, refusal: ChainError) => ChainError,
+): T {
   try {
     return body();
   } catch (error) {
-    if (isRefusal(error)) throw wrap(error.message);
+    if (isRefusal(error)) throw wrap(error.message, error);
     throw error;
   }
 }

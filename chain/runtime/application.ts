@@ -51,7 +51,7 @@ import type { TxOutcome } from "./outcome.ts";
 import type { AppParts, AppSettings, ClockReading } from "./parts.ts";
 import { selectTransactions } from "./proposal.ts";
 import { answerQuery } from "./query.ts";
-import { MsgRouter, QueryRouter } from "./router.ts";
+import { QueryRouter } from "./router.ts";
 import { checkId, VerdictMemo } from "./signatures.ts";
 import type { SignatureCheck } from "./signatures.ts";
 import { branchesOfLatest, CommittedSet } from "./state.ts";
@@ -85,7 +85,6 @@ export class Application {
   readonly parts: AppParts;
   readonly store: TreeMultiStore;
   readonly settings: AppSettings;
-  readonly messages = new MsgRouter();
   readonly queries = new QueryRouter();
   /** Types that may stand inside an Any. */
   readonly registry: Registry;
@@ -107,9 +106,9 @@ export class Application {
     this.memo = new VerdictMemo(settings.memoSize ?? DEFAULT_MEMO);
     const types: MessageType<unknown>[] = [];
     for (const module of parts.modules) {
-      for (const handler of module.messages ?? []) {
-        this.messages.register(handler);
-        types.push(handler.type, handler.response);
+      for (const { type, response } of module.messages ?? []) {
+        assert(parts.messages.serves(type.typeUrl), `${type.name} is not in the router`);
+        types.push(type, response);
       }
       for (const handler of module.queries ?? []) this.queries.register(handler);
       types.push(...(module.types ?? []));
@@ -120,6 +119,7 @@ export class Application {
       ante: {
         accounts: parts.accounts,
         fees: parts.fees,
+        allowances: parts.allowances,
         registry: this.registry,
         memo: this.memo,
         minGasPrices: settings.minGasPrices ?? [],
@@ -333,7 +333,7 @@ export class Application {
   #decode(bytes: Uint8Array): Transaction | ChainError {
     const known = this.#decoded.get(bytes);
     if (known !== undefined) return known;
-    const tx = decodeTransaction(bytes, this.messages);
+    const tx = decodeTransaction(bytes, this.parts.messages, this.registry);
     if (tx instanceof Transaction) this.#decoded.set(bytes, tx);
     return tx;
   }

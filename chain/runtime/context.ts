@@ -9,7 +9,15 @@ import { Branches } from "./branches.ts";
 import { isRefusal } from "./failure.ts";
 import type { BugReporter } from "./failure.ts";
 import { GasStore, OpenMeter } from "./gas.ts";
-import type { AttemptResult, Context, Event, FailedItem, GasMeter, Mode } from "./types.ts";
+import type {
+  AttemptResult,
+  Collected,
+  Context,
+  Event,
+  FailedItem,
+  GasMeter,
+  Mode,
+} from "./types.ts";
 
 /** What all contexts of one block (or of one committed height) share. */
 export interface ContextEnv {
@@ -99,6 +107,12 @@ export class BranchContext implements Context {
       if (isRefusal(error)) return { ok: false, error };
       throw error;
     }
+  }
+
+  collect<T>(body: (ctx: Context) => T): Collected<T> {
+    const meter = this.#charged ? this.gas : undefined;
+    const apart = new BranchContext(this.env, this.mode, this.branches, meter);
+    return { value: body(apart), events: apart.events };
   }
 
   uncharged(): Context {

@@ -7,15 +7,19 @@ export { rewrapped } from "./ante_types.ts";
 export type {
   AnteAccount,
   AnteAccounts,
+  AnteAllowances,
   AnteFees,
   AnteNeeds,
   AnteParams,
   GasPrice,
+  GrantedFee,
 } from "./ante_types.ts";
 export { Branches } from "./branches.ts";
 export type { StoreSet } from "./branches.ts";
 export { BranchContext } from "./context.ts";
 export type { ContextEnv } from "./context.ts";
+export { Dispatcher } from "./dispatch.ts";
+export type { Dispatched } from "./dispatch.ts";
 export { contain, runDue } from "./due.ts";
 export type { DueOptions } from "./due.ts";
 export { attribute, emitTyped } from "./events.ts";
@@ -35,7 +39,7 @@ export type { AppState } from "./genesis.ts";
 export { checkAuthority, parseAddress, queryHandler, tryDecode } from "./handlers.ts";
 export { HookList } from "./hooks.ts";
 export type { BlockPolicy } from "./hooks.ts";
-export { paginateIndex, paginateMap, paginateStore } from "./pages.ts";
+export { paginateIndex, paginateMap, paginateStore, stateFilter } from "./pages.ts";
 export type { Page, PageOptions, PageRequest, PageResponse } from "./pages.ts";
 export type {
   AppParts,
@@ -60,5 +64,6 @@ export {
   unimplemented,
   unknownStatus,
 } from "./status.ts";
-export { decodeTransaction, Transaction } from "./transaction.ts";
+export { decodeTransaction, Transaction, TxMessage } from "./transaction.ts";
+export type { FeeCoin } from "./transaction.ts";
 export type * from "./types.ts";

@@ -5,8 +5,9 @@ import type { ConsensusParams } from "../codec/gen/tendermint/types.ts";
 import type { Platform } from "../base/platform.ts";
 import type { Json } from "../codec/index.ts";
 import type { TreeMultiStore } from "../store/index.ts";
-import type { AnteAccounts, AnteFees, GasPrice } from "./ante_types.ts";
+import type { AnteAccounts, AnteAllowances, AnteFees, GasPrice } from "./ante_types.ts";
 import type { BugReporter } from "./failure.ts";
+import type { MsgRouter } from "./router.ts";
 import type { AppModule, Context, FailedItem, StoreSource } from "./types.ts";
 
 /** What a chain is born with. */
@@ -58,8 +59,12 @@ export interface AppParts {
   };
   readonly chain: ChainKeeping;
   readonly consensus: ConsensusKeeping;
+  /** All messages of the modules: whoever runs messages inside messages shares it. */
+  readonly messages: MsgRouter;
   readonly accounts: AnteAccounts;
   readonly fees: AnteFees;
+  /** Without it a transaction that names a fee granter is refused. */
+  readonly allowances?: AnteAllowances;
 }
 
 /** What the node decides: none of it changes a result in a block. */

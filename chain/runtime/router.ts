@@ -39,6 +39,11 @@ export class MsgRouter {
     return route;
   }
 
+  /** Whether messages of a type URL are served. */
+  serves(typeUrl: string): boolean {
+    return this.#routes.has(typeUrl);
+  }
+
   /** Type URLs served, in order of registration. */
   typeUrls(): readonly string[] {
     return [...this.#routes.keys()];

@@ -8,7 +8,7 @@ import type { ChainError } from "../base/errors.ts";
 import { parseInteger } from "../base/integers.ts";
 import { AuthInfo, TxBody, TxRaw } from "../codec/gen/cosmos/tx/v1beta1.ts";
 import type { Fee, SignerInfo } from "../codec/gen/cosmos/tx/v1beta1.ts";
-import { CodecError, stripUnknown } from "../codec/index.ts";
+import { checkAnys, CodecError, messageToText, stripUnknown } from "../codec/index.ts";
 import type { Any, Json, TypeRegistry } from "../codec/index.ts";
 import { undefinedError } from "./failure.ts";
 import { parseAddress } from "./handlers.ts";
@@ -36,6 +36,11 @@ export class TxMessage {
   /** Whether its bytes are the only way to write it. */
   isCanonical(): boolean {
     return equalBytes(this.route.handler.type.encode(this.value as never), this.#bytes);
+  }
+
+  /** One line that says what it is, for the sentence about its failure. */
+  toText(): string {
+    return messageToText(this.route.handler.type, this.value);
   }
 
   /** Its form in an amino sign document. */
@@ -112,9 +117,15 @@ export class Transaction implements TransactionParts {
 }
 
 /** Takes transaction bytes apart; gives sdk/2 with the reason in front when that is not possible. */
-export function decodeTransaction(bytes: Uint8Array, router: MsgRouter): Transaction | ChainError {
+export function decodeTransaction(
+  bytes: Uint8Array,
+  router: MsgRouter,
+  registry: TypeRegistry,
+): Transaction | ChainError {
   try {
-    return takeApart(bytes, router);
+    const tx = takeApart(bytes, router);
+    for (const { route, value } of tx.messages) checkAnys(route.handler.type, value, registry);
+    return tx;
   } catch (error) {
     if (error instanceof CodecError) return sdkErrors.txDecode.with(error.message);
     throw error;

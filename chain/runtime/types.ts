@@ -59,6 +59,11 @@ export interface Context extends StoreSource {
    * ChainError, which is given back. Out of gas and bugs pass through.
    */
   attempt<T>(body: (ctx: Context) => T): AttemptResult<T>;
+  /**
+   * Runs `body` on the same branch and meter, with its events kept apart: for messages inside
+   * messages, whose events are marked before they are emitted.
+   */
+  collect<T>(body: (ctx: Context) => T): Collected<T>;
   /** The same branch without charging gas: for due-before-touch work and block hooks. */
   uncharged(): Context;
   /** Sets a failed queue item aside in module chain's quarantine. Called by `runDue`. */
@@ -111,6 +116,12 @@ export interface RetryableQueue {
 export type AttemptResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: ChainError };
+
+/** What `Context.collect` gives: the value and the events of the body, in order. */
+export interface Collected<T> {
+  readonly value: T;
+  readonly events: readonly Event[];
+}
 
 /** What stateless checks may see. */
 export interface BasicEnv {

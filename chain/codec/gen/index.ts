@@ -15,6 +15,7 @@ import * as cosmos_crypto_multisig_v1beta1 from "./cosmos/crypto/multisig/v1beta
 import * as cosmos_crypto_secp256k1 from "./cosmos/crypto/secp256k1.ts";
 import * as cosmos_feegrant_v1beta1 from "./cosmos/feegrant/v1beta1.ts";
 import * as cosmos_ics23_v1 from "./cosmos/ics23/v1.ts";
+import * as cosmos_staking_v1beta1 from "./cosmos/staking/v1beta1.ts";
 import * as cosmos_tx_signing_v1beta1 from "./cosmos/tx/signing/v1beta1.ts";
 import * as cosmos_tx_v1beta1 from "./cosmos/tx/v1beta1.ts";
 import * as cosmos_vesting_v1beta1 from "./cosmos/vesting/v1beta1.ts";
@@ -49,6 +50,7 @@ export const allMessageTypes: readonly MessageType<unknown>[] = [
   ...cosmos_crypto_secp256k1.messageTypes,
   ...cosmos_feegrant_v1beta1.messageTypes,
   ...cosmos_ics23_v1.messageTypes,
+  ...cosmos_staking_v1beta1.messageTypes,
   ...cosmos_tx_signing_v1beta1.messageTypes,
   ...cosmos_tx_v1beta1.messageTypes,
   ...cosmos_vesting_v1beta1.messageTypes,
@@ -75,6 +77,7 @@ export const allServiceTables: readonly ServiceTable[] = [
   ...cosmos_base_tendermint_v1beta1.serviceTables,
   ...cosmos_consensus_v1.serviceTables,
   ...cosmos_feegrant_v1beta1.serviceTables,
+  ...cosmos_staking_v1beta1.serviceTables,
   ...cosmos_tx_v1beta1.serviceTables,
   ...cosmos_vesting_v1beta1.serviceTables,
   ...tendermint_abci.serviceTables,
