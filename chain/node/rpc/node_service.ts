@@ -110,9 +110,14 @@ const NODE = "/cosmos.base.node.v1beta1.Service";
 /** Both services. */
 export const NODE_SERVICE: readonly ServiceMethod[] = [
   serviceMethod(`${TENDERMINT}/GetNodeInfo`, GetNodeInfoRequest, GetNodeInfoResponse, nodeInfo),
-  serviceMethod(`${TENDERMINT}/GetSyncing`, GetSyncingRequest, GetSyncingResponse, async (parts) => ({
-    syncing: (await parts.source.status()).catchingUp,
-  })),
+  serviceMethod(
+    `${TENDERMINT}/GetSyncing`,
+    GetSyncingRequest,
+    GetSyncingResponse,
+    async (parts) => ({
+      syncing: (await parts.source.status()).catchingUp,
+    }),
+  ),
   serviceMethod(
     `${TENDERMINT}/GetLatestBlock`,
     GetLatestBlockRequest,
