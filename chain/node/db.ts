@@ -21,6 +21,8 @@ const MEBIBYTE = 1024 * 1024;
 /** An opened database. */
 export class Database {
   readonly path: string;
+  /** Hears how many milliseconds each synced write took. */
+  onSynced: ((ms: number) => void) | undefined;
   readonly #level: Level<Uint8Array, Uint8Array>;
   readonly #owner: string;
 
@@ -73,7 +75,9 @@ export class Database {
       if (value === undefined) batch.del(key);
       else batch.put(key, value);
     }
+    const began = performance.now();
     await batch.write({ sync: options.sync });
+    if (options.sync) this.onSynced?.(performance.now() - began);
   }
 
   /** Pushes every record of the range, in order, into `push`; stops when it gives back false. */

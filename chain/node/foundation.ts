@@ -5,8 +5,7 @@
 import type { Platform } from "../base/platform.ts";
 import { utf8 } from "../base/bytes.ts";
 import { storeNames } from "../app/index.ts";
-import { Application } from "../runtime/index.ts";
-import type { AppParts } from "../runtime/index.ts";
+import type { Application, AppParts, AppSettings } from "../runtime/index.ts";
 import { cometGenesis } from "../../genesis/index.ts";
 import { claimHome, dataPaths } from "./claim.ts";
 import type { EngineKind } from "./claim.ts";
@@ -19,6 +18,7 @@ import { readGenesis } from "./home.ts";
 import { loadStore } from "./loading.ts";
 import { createLogger } from "./log.ts";
 import type { Logger, LogLevel } from "./log.ts";
+import { MeasuredApplication, NodeMetrics } from "./metrics_node.ts";
 import { fastPlatform } from "./platform.ts";
 import { queryLimit } from "./settings.ts";
 import type { NodeSettings } from "./settings.ts";
@@ -64,6 +64,8 @@ export interface Foundation {
   readonly log: Logger;
   readonly platform: Platform;
   readonly genesis: NodeGenesis;
+  /** What the node counts about itself. */
+  readonly metrics: NodeMetrics;
   /** What is to be closed, in the order of opening. */
   readonly closers: (() => Promise<void>)[];
 }
@@ -95,9 +97,10 @@ export async function onFoundation<T>(
   const platform = fastPlatform((sentence) => log.warn(sentence));
   const genesis = loadGenesis(platform, options.home);
   claimHome(options.home, engine);
+  const metrics = new NodeMetrics();
   const closers: (() => Promise<void>)[] = [];
   try {
-    return await assemble({ options, settings, log, platform, genesis, closers });
+    return await assemble({ options, settings, log, platform, genesis, metrics, closers });
   } catch (error) {
     await closeAll(closers);
     throw error;
@@ -113,26 +116,27 @@ export async function closeAll(closers: (() => Promise<void>)[]): Promise<void> 
 export async function loadApplication(
   found: Foundation,
 ): Promise<{ readonly app: Application; readonly database: Database }> {
-  const { options, settings, log, platform, closers } = found;
+  const { options, settings, log, platform, metrics, closers } = found;
   const database = await Database.open(dataPaths(options.home).application);
   closers.push(() => database.close());
+  database.onSynced = (ms) => metrics.databaseWrite.observe(ms / 1000);
   const parts = options.compose(platform);
   const names = storeNames(parts);
   const store = await loadStore(platform, names, database, settings, (sentence) =>
     log.warn(sentence),
   );
-  const app = new Application(parts, {
+  const appSettings = {
     store,
     platform,
     minGasPrices: parseGasPrices(settings.app.text("minimum-gas-prices")),
     ...queryLimit(settings.app),
-    reportBug: (error, where) =>
+    reportBug: (error: unknown, where: string) =>
       log.error("a bug was contained", {
         where,
         error: error instanceof Error ? error.stack : String(error),
       }),
-  });
-  return { app, database };
+  } satisfies AppSettings;
+  return { app: new MeasuredApplication(parts, appSettings, metrics), database };
 }
 
 /** The thread that verifies signatures ahead of the application, or its plain twin. */

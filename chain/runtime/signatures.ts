@@ -140,6 +140,9 @@ export class VerdictMemo {
   readonly #capacity: number;
   #young = new Map<string, boolean>();
   #old = new Map<string, boolean>();
+  /** How often a verdict was known and how often not: told in metrics, read by nothing else. */
+  hits = 0;
+  misses = 0;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -147,8 +150,10 @@ export class VerdictMemo {
 
   /** Verdict on a check, if it is remembered. */
   recall(id: string): boolean | undefined {
-    const young = this.#young.get(id);
-    return young ?? this.#old.get(id);
+    const verdict = this.#young.get(id) ?? this.#old.get(id);
+    if (verdict === undefined) this.misses++;
+    else this.hits++;
+    return verdict;
   }
 
   /** Remembers a verdict. */
