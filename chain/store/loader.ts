@@ -3,18 +3,19 @@
 //   const loader = new StateLoader(platform, names, options);
 //   for (let range = loader.next(); range !== undefined; range = loader.next())
 //     await database.scan(range, (key, value) => loader.push(key, value));
-//   const store = loader.finish();          then clear the ranges of store.snapshots.stale()
+//   const store = loader.finish();          then clear the ranges of store.stale()
 //
-// The newest complete snapshot is assembled with its hashes, then the change sets after it are
-// applied as blocks, each checked against the commit record of its height. Whatever does not fit is
-// a DamagedState that names the height, and the store where it can be known. With `newest` the
-// loader keeps to older snapshots (and forgets the later ones): the way out when one is damaged.
+// A complete snapshot is assembled with its hashes, then the change sets after it are applied as
+// blocks, each checked against the commit record of its height. Of several snapshots the newest is
+// taken that lets all heights be kept that the options ask for. Whatever does not fit is a
+// DamagedState that names the height, and the store where it can be known. Snapshots in `without` are
+// passed over (and forgotten): the way out when one is damaged. `upTo` leads to an earlier height.
 
 import { assert, must } from "../base/assert.ts";
 import { EMPTY_BYTES, equalBytes, toHex } from "../base/bytes.ts";
 import type { Platform } from "../base/platform.ts";
 import { MemStore } from "./memory.ts";
-import { TreeMultiStore } from "./multistore.ts";
+import { DEFAULT_HEIGHTS, TreeMultiStore } from "./multistore.ts";
 import type { MultiStoreOptions } from "./multistore.ts";
 import {
   decodeChanges,
@@ -33,13 +34,13 @@ import { NodeAssembler } from "./stream.ts";
 import type { CommitInfo, DiskRange, StoreChange } from "./types.ts";
 
 /** Which part of the disk is being read. */
-type Phase = "meta" | "marks" | "chunks" | "commits" | "changes" | "sides" | "done";
+type Phase = "meta" | "marks" | "commits" | "chunks" | "changes" | "sides" | "done";
 
 const FOLLOWING: Readonly<Record<Phase, Phase>> = {
   meta: "marks",
-  marks: "chunks",
-  chunks: "commits",
-  commits: "changes",
+  marks: "commits",
+  commits: "chunks",
+  chunks: "changes",
   changes: "sides",
   sides: "done",
   done: "done",
@@ -47,8 +48,16 @@ const FOLLOWING: Readonly<Record<Phase, Phase>> = {
 
 /** Settings of a load. */
 export interface LoadOptions extends MultiStoreOptions {
-  /** Only snapshots at or below this height are used. */
-  readonly newest?: bigint;
+  /** Heights of snapshots that are not used, because they are damaged; 0 = the way from genesis. */
+  readonly without?: ReadonlySet<bigint>;
+  /** Ends at this height instead of the last one. The side stores, which have no past, stay empty. */
+  readonly upTo?: bigint;
+}
+
+/** Heights that the disk names. */
+interface Latest {
+  readonly height: bigint;
+  readonly firstChange: bigint;
 }
 
 /** Builds a multistore from records. Used once. */
@@ -60,8 +69,9 @@ export class StateLoader {
   readonly #snapshot: SnapshotReader;
   #usable: readonly SnapshotMark[] = [];
   #phase: Phase | undefined;
-  #latest: { readonly height: bigint; readonly firstChange: bigint } | undefined;
+  #latest: Latest | undefined;
   #mark: SnapshotMark | undefined;
+  #chosen = false;
   #pending: { readonly height: bigint; readonly changes: Map<string, StoreChange[]> } | undefined;
 
   constructor(platform: Platform, names: readonly string[], options: LoadOptions = {}) {
@@ -70,16 +80,17 @@ export class StateLoader {
     this.#snapshot = new SnapshotReader(this.#store);
   }
 
-  /** Height of the snapshot that was begun with; undefined while, or when, there is none. */
-  get snapshot(): bigint | undefined {
-    return this.#mark?.height;
+  /** Height that was begun with: a snapshot's, 0 for genesis; undefined before that was decided. */
+  get start(): bigint | undefined {
+    return this.#chosen ? (this.#mark?.height ?? 0n) : undefined;
   }
 
   /** The next range to push, in key order; undefined when all is there. */
   next(): DiskRange | undefined {
     this.#endPhase();
     this.#phase = this.#phase === undefined ? "meta" : FOLLOWING[this.#phase];
-    if (this.#phase === "chunks" && this.#mark === undefined) this.#phase = "commits";
+    if (this.#phase === "chunks" && this.#mark === undefined) this.#phase = "changes";
+    if (this.#phase === "sides" && this.#options.upTo !== undefined) this.#phase = "done";
     if (this.#phase !== "meta" && this.#latest === undefined) this.#phase = "done";
     return this.#range();
   }
@@ -88,7 +99,7 @@ export class StateLoader {
   push(key: Uint8Array, value: Uint8Array): void {
     switch (key[0]) {
       case RECORD.latest:
-        this.#latest = decodeLatest(value);
+        this.#latest = this.#endOf(decodeLatest(value));
         return;
       case RECORD.marker:
         this.#marks.push(decodeMark(heightOfKey(key), value));
@@ -125,22 +136,46 @@ export class StateLoader {
     );
     if (this.#latest !== undefined)
       this.#store.snapshots.restore(this.#usable, this.#latest.firstChange);
+    this.#store.archive?.open(height);
     return this.#store;
   }
 
+  /** Where the load is to end. Throws: DamagedState for a height that was not reached yet. */
+  #endOf(latest: Latest): Latest {
+    const height = this.#options.upTo ?? latest.height;
+    requireIntact(
+      height > 0n && height <= latest.height,
+      `height ${height} is not one of 1 to ${latest.height}`,
+    );
+    return { height, firstChange: latest.firstChange };
+  }
+
   #endPhase(): void {
-    if (this.#phase === "marks") this.#chooseSnapshot();
-    if (this.#phase === "commits" && this.#mark !== undefined) this.#adoptSnapshot(this.#mark);
+    if (this.#phase === "commits") this.#chooseSnapshot();
+    if (this.#phase === "chunks" && this.#mark !== undefined) this.#adoptSnapshot(this.#mark);
     if (this.#phase === "changes") this.#replayPending();
   }
 
   #chooseSnapshot(): void {
-    const latest = must(this.#latest, "latest height").height;
-    const { newest } = this.#options;
-    this.#usable = this.#marks.filter(
-      (mark) => mark.height <= latest && (newest === undefined || mark.height <= newest),
+    const { height: latest, firstChange } = must(this.#latest, "latest height");
+    const { without, provableHeights } = this.#options;
+    this.#usable = this.#marks.filter(({ height }) => {
+      return height <= latest && without?.has(height) !== true;
+    });
+    // While nothing is pruned the changes of genesis and after lead everywhere, but not so fast.
+    const [firstCommit] = this.#commits.keys();
+    const fromGenesis = firstCommit === firstChange && without?.has(0n) !== true;
+    const oldest = latest - BigInt(provableHeights ?? DEFAULT_HEIGHTS) + 1n;
+    this.#mark = this.#usable.findLast(({ height }) => height <= oldest);
+    const [first] = this.#usable;
+    const more = fromGenesis && first !== undefined && first.height > firstChange;
+    if (!more) this.#mark ??= first;
+    this.#chosen = this.#mark !== undefined || fromGenesis;
+    requireIntact(
+      this.#chosen,
+      `failed to load state at height ${latest}; version does not exist ` +
+        `(oldest snapshot: ${this.#marks[0]?.height ?? "none"})`,
     );
-    this.#mark = this.#usable[this.#usable.length - 1];
   }
 
   /** Height of the snapshot, or the one before the first change set. */
@@ -160,20 +195,20 @@ export class StateLoader {
         return { gte: heightKey(RECORD.chunk, height), lt: heightKey(RECORD.chunk, height + 1n) };
       }
       case "commits":
-        return {
-          gte: heightKey(RECORD.commit, this.#base()),
-          lt: Uint8Array.of(RECORD.commit + 1),
-        };
+        return this.#heights(RECORD.commit, 0n);
       case "changes":
-        return {
-          gte: heightKey(RECORD.changes, this.#base() + 1n),
-          lt: Uint8Array.of(RECORD.changes + 1),
-        };
+        return this.#heights(RECORD.changes, this.#base() + 1n);
       case "sides":
         return { gte: Uint8Array.of(RECORD.side), lt: Uint8Array.of(RECORD.side + 1) };
       default:
         return undefined;
     }
+  }
+
+  /** Records of one kind from a height up to the last. */
+  #heights(kind: number, from: bigint): DiskRange {
+    const { height } = must(this.#latest, "latest height");
+    return { gte: heightKey(kind, from), lt: heightKey(kind, height + 1n) };
   }
 
   /** Makes the assembled snapshot the first committed height. */

@@ -4,15 +4,16 @@
 // What does not live here: gas, caches above the tree, and any reading of the disk (`loader.ts` is
 // given bytes).
 
-import { assert, BugError, must } from "../base/assert.ts";
-import { compareBytes, EMPTY_BYTES, utf8 } from "../base/bytes.ts";
+import { assert, must } from "../base/assert.ts";
+import { compareBytes, EMPTY_BYTES } from "../base/bytes.ts";
 import type { Platform } from "../base/platform.ts";
 import type { Timestamp } from "../base/time.ts";
+import { Archive } from "./archive.ts";
+import type { ArchiveOptions } from "./archive.ts";
 import { bytesOf, History } from "./history.ts";
 import type { HistoryLimits, Version } from "./history.ts";
 import { MemStore } from "./memory.ts";
 import { NIL } from "./nodes.ts";
-import { proveKey } from "./proofs.ts";
 import {
   addRows,
   encodeChanges,
@@ -21,23 +22,25 @@ import {
   heightKey,
   RECORD,
 } from "./records.ts";
-import { appHashOf, compareNames, proveStore } from "./roots.ts";
+import { appHashOf, compareNames } from "./roots.ts";
 import { SnapshotKeeper } from "./snapshots.ts";
 import type { SnapshotPolicy } from "./snapshots.ts";
 import { TreeEngine } from "./tree.ts";
 import type {
   CommitBatch,
   CommitInfo,
+  DiskRange,
   DiskWrite,
   MultiStore,
-  ProofOp,
-  ReadStore,
   SideStore,
   StateView,
   StoreChange,
-  StoreEntry,
   StoreRoot,
 } from "./types.ts";
+import { ArchivedView, CommittedView, EmptyView } from "./views.ts";
+
+/** Heights that stay in memory unless a setting says otherwise. */
+export const DEFAULT_HEIGHTS = 256;
 
 /** Settings of a multistore; all have defaults. None of them changes a hash. */
 export interface MultiStoreOptions {
@@ -47,6 +50,8 @@ export interface MultiStoreOptions {
   readonly provableBytes?: number;
   /** When tree snapshots are made. */
   readonly snapshots?: Partial<SnapshotPolicy>;
+  /** Heights beyond those in memory; absent = none. */
+  readonly archive?: ArchiveOptions;
 }
 
 /** Changes of one block per store, sorted by key. */
@@ -56,6 +61,8 @@ interface Staged {
   readonly version: Version;
   readonly changes: BlockChanges;
   readonly side: BlockChanges;
+  /** Nodes that it replaced, by store. */
+  readonly orphans: ReadonlyMap<string, readonly number[]>;
 }
 
 /** The one implementation of MultiStore. */
@@ -64,6 +71,8 @@ export class TreeMultiStore implements MultiStore {
   readonly engine: TreeEngine;
   readonly platform: Platform;
   readonly snapshots: SnapshotKeeper;
+  /** Heights on disk, when the settings ask for more than memory keeps. */
+  readonly archive: Archive | undefined;
   readonly #history: History;
   readonly #sides = new Map<string, MemStore>();
   readonly #emptyHash: Uint8Array;
@@ -77,13 +86,15 @@ export class TreeMultiStore implements MultiStore {
       assert(name.length > 0 && name !== this.names[i + 1], `store ${name} is mounted twice`);
     this.engine = new TreeEngine(platform);
     const limits: HistoryLimits = {
-      heights: options.provableHeights ?? 256,
+      heights: options.provableHeights ?? DEFAULT_HEIGHTS,
       bytes: options.provableBytes ?? 512 * 1024 * 1024,
     };
     this.#history = new History(this.engine, limits);
     for (const name of this.names) this.#sides.set(name, new MemStore());
     this.#emptyHash = platform.sha256(EMPTY_BYTES);
     this.snapshots = new SnapshotKeeper(this.engine, this.#history, options.snapshots ?? {});
+    const { archive } = options;
+    this.archive = archive === undefined ? undefined : new Archive(this.engine, archive);
   }
 
   get height(): bigint {
@@ -95,6 +106,11 @@ export class TreeMultiStore implements MultiStore {
   }
 
   get oldestHeight(): bigint {
+    return this.archive?.oldest ?? this.oldestInMemory;
+  }
+
+  /** The oldest height that needs no disk. */
+  get oldestInMemory(): bigint {
     return this.#history.oldest?.height ?? 0n;
   }
 
@@ -112,7 +128,10 @@ export class TreeMultiStore implements MultiStore {
 
   at(height: bigint): StateView | undefined {
     const version = this.#history.find(height);
-    return version === undefined ? undefined : this.#view(version);
+    if (version !== undefined) return this.#view(version);
+    if (height > this.height) return undefined;
+    const found = this.archive?.at(height);
+    return found === undefined ? undefined : new ArchivedView(this.platform, found);
   }
 
   /** What was committed at a kept height. */
@@ -129,28 +148,29 @@ export class TreeMultiStore implements MultiStore {
     );
     for (const name of [...changes.keys(), ...side.keys()])
       assert(this.#sides.has(name), `changes of store ${name}, which is not mounted`);
-    this.engine.begin(Number(height));
     const nodes = new Map<string, number>();
+    const orphans = new Map<string, readonly number[]>();
     for (const name of this.names) {
+      this.engine.begin(Number(height));
       const root = latest?.nodes.get(name) ?? NIL;
       nodes.set(name, this.#apply(name, root, changes.get(name) ?? []));
+      orphans.set(name, this.engine.end());
     }
-    const orphans = this.engine.end();
     const roots: StoreRoot[] = [];
     for (const [name, root] of nodes) roots.push({ name, hash: this.engine.hashTree(root) });
     const appHash = appHashOf(this.platform, roots);
-    const orphanBytes = bytesOf(this.engine, orphans);
+    const all = [...orphans.values()].flat();
     const version: Version = {
       height,
       time,
       appHash,
       roots,
       nodes,
-      orphans: Uint32Array.from(orphans),
-      orphanBytes,
+      orphans: Uint32Array.from(all),
+      orphanBytes: bytesOf(this.engine, all),
       released: false,
     };
-    this.#staged = { version, changes, side };
+    this.#staged = { version, changes, side, orphans };
     return appHash;
   }
 
@@ -164,7 +184,7 @@ export class TreeMultiStore implements MultiStore {
   }
 
   batch(): CommitBatch {
-    const { version, changes, side } = must(this.#staged, "nothing is staged");
+    const { version, changes, side, orphans } = must(this.#staged, "nothing is staged");
     const { height, appHash, time, roots } = version;
     const info: CommitInfo = { height, appHash, time, roots };
     const writes: DiskWrite[] = [];
@@ -175,6 +195,7 @@ export class TreeMultiStore implements MultiStore {
       addRows(writes, RECORD.side, name, side.get(name) ?? []);
     }
     writes.push([heightKey(RECORD.commit, height), encodeCommit(info)]);
+    for (const write of this.archive?.writes(version, orphans) ?? []) writes.push(write);
     const first = this.snapshots.firstChange(height);
     writes.push([Uint8Array.of(RECORD.latest), encodeLatest(height, first)]);
     return { info, writes };
@@ -194,6 +215,18 @@ export class TreeMultiStore implements MultiStore {
     let count = 0;
     for (const list of changes.values()) count += list.length;
     this.snapshots.committed(version, count);
+    this.archive?.promoted();
+  }
+
+  /** Ranges on disk that nothing needs: of snapshots, change sets and archive. */
+  stale(): readonly DiskRange[] {
+    return [...this.snapshots.stale(), ...(this.archive?.stale(this.height) ?? [])];
+  }
+
+  /** Pieces that must be written, in order, before the first block after a load. */
+  *archiveBase(): IterableIterator<readonly DiskWrite[]> {
+    const { latest } = this.#history;
+    if (latest !== undefined && this.archive !== undefined) yield* this.archive.base(latest);
   }
 
   side(name: string): SideStore {
@@ -235,82 +268,5 @@ export class TreeMultiStore implements MultiStore {
 
   #view(version: Version): StateView {
     return new CommittedView(this.engine, version);
-  }
-}
-
-/** A committed height. Using it after the height was released is a bug. */
-class CommittedView implements StateView {
-  readonly height: bigint;
-  readonly appHash: Uint8Array;
-  readonly #engine: TreeEngine;
-  readonly #version: Version;
-
-  constructor(engine: TreeEngine, version: Version) {
-    this.height = version.height;
-    this.appHash = version.appHash;
-    this.#engine = engine;
-    this.#version = version;
-  }
-
-  store(name: string): ReadStore {
-    return new TreeReader(this.#engine, () => this.#root(name));
-  }
-
-  prove(store: string, key: Uint8Array): readonly ProofOp[] {
-    const present = proveKey(this.#engine, this.#root(store), key);
-    const inRoot = proveStore(this.#engine.platform, this.#version.roots, store);
-    return [
-      { type: "ics23:iavl", key, data: present },
-      { type: "ics23:simple", key: utf8(store), data: inRoot },
-    ];
-  }
-
-  #root(name: string): number {
-    assert(!this.#version.released, `height ${this.height} was released`);
-    return must(this.#version.nodes.get(name), `no store ${name}`);
-  }
-}
-
-/** One store of a view. Asks for its root each time, so that a released height is noticed. */
-class TreeReader implements ReadStore {
-  readonly #engine: TreeEngine;
-  readonly #root: () => number;
-
-  constructor(engine: TreeEngine, root: () => number) {
-    this.#engine = engine;
-    this.#root = root;
-  }
-
-  get(key: Uint8Array): Uint8Array | undefined {
-    return this.#engine.get(this.#root(), key);
-  }
-
-  has(key: Uint8Array): boolean {
-    return this.#engine.find(this.#root(), key) !== NIL;
-  }
-
-  iterate(start?: Uint8Array, end?: Uint8Array, reverse?: boolean): IterableIterator<StoreEntry> {
-    return this.#engine.entries(this.#root(), start, end, reverse);
-  }
-}
-
-/** The state before the first commit. */
-class EmptyView implements StateView {
-  readonly height = 0n;
-  readonly appHash: Uint8Array;
-  readonly #names: readonly string[];
-
-  constructor(names: readonly string[], appHash: Uint8Array) {
-    this.#names = names;
-    this.appHash = appHash;
-  }
-
-  store(name: string): ReadStore {
-    assert(this.#names.includes(name), `no store ${name}`);
-    return new MemStore();
-  }
-
-  prove(): readonly ProofOp[] {
-    throw new BugError("a proof was asked for before the first commit");
   }
 }

@@ -8,6 +8,7 @@
 //   05 len(1) store key         side store
 //   06 height(8) chunk(4)       tree snapshot, chunks of about 256 KB
 //   07 height(8)                marker of a complete snapshot: count of chunks
+//   08 to 0b                    archive of older heights, see archive.ts
 // Numbers are big-endian, so that scans give heights and parts in order.
 
 import { assert } from "../base/assert.ts";
@@ -24,6 +25,10 @@ export const RECORD = {
   side: 5,
   chunk: 6,
   marker: 7,
+  node: 8,
+  root: 9,
+  orphans: 10,
+  archive: 11,
 } as const;
 
 /** A part of a change set is closed when it is this long, bytes. */

@@ -38,7 +38,9 @@ export class TestDisk {
     for (let range = loader.next(); range !== undefined; range = loader.next())
       for (const [key, value] of this.records.iterate(range.gte, range.lt)) loader.push(key, value);
     const store = loader.finish();
-    this.clear(store.snapshots.stale());
+    if (options.upTo !== undefined) return store;
+    this.clear(store.stale());
+    for (const writes of store.archiveBase()) this.write(writes);
     return store;
   }
 

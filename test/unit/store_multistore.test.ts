@@ -239,16 +239,17 @@ test("snapshots let old change sets go, and the older one stands in for a damage
   assert.equal(heights(RECORD.marker), [4, 8]);
   assert.equal(heights(RECORD.changes), [5, 6, 7, 8, 9, 10, 11, 12]);
   assert.equal(heights(RECORD.commit), [4, 5, 6, 7, 8, 9, 10, 11, 12]);
-  assert.is(disk.load(NAMES).oldestHeight, 8n);
+  assert.is(disk.load(NAMES).oldestHeight, 4n, "as many heights as the snapshots allow");
+  assert.is(disk.load(NAMES, { provableHeights: 3 }).oldestHeight, 10n);
   const [chunk] = disk.records.iterate(Uint8Array.of(RECORD.chunk, 0, 0, 0, 0, 0, 0, 0, 8));
   const [key, value] = must(chunk, "chunk");
   const wrong = value.slice();
   wrong[40] = (wrong[40] as number) ^ 1;
   disk.records.set(key, wrong);
-  assert.throws(() => disk.load(NAMES), /DamagedState|snapshot 8/);
-  const older = disk.load(NAMES, { newest: 7n });
+  assert.throws(() => disk.load(NAMES, { provableHeights: 3 }), /snapshot 8: its chunks/);
+  const older = disk.load(NAMES, { provableHeights: 3, without: new Set([8n]) });
   assert.equal(older.appHash, store.appHash);
-  assert.is(older.oldestHeight, 4n);
+  assert.is(older.oldestHeight, 10n);
   assert.equal(heights(RECORD.marker), [4], "the damaged snapshot is forgotten");
 });
 
@@ -328,8 +329,9 @@ test("large values and change sets of several parts come back from disk", () => 
   assert.is(parts.length, 6, "two parts a block");
   assert.is(dump(disk.load(NAMES)), dump(store));
   disk.snapshotStep(must(store.snapshots.step(1e9, true), "step"));
-  const loaded = disk.load(NAMES);
+  const loaded = disk.load(NAMES, { provableHeights: 1 });
   assert.is(loaded.oldestHeight, 3n);
+  assert.is(disk.load(NAMES).oldestHeight, 1n, "all heights, while nothing is pruned");
   assert.is(dump(loaded), dump(store));
   const huge = new Map([["acc", [[utf8("k"), new Uint8Array(2 ** 22)]] as const]]);
   assert.throws(() => store.stage(4n, time(4), huge, new Map()), "at most");
