@@ -3,9 +3,16 @@
 import type { Decoder } from "./fuzzer.ts";
 import { APP_DECODERS } from "./targets/app.ts";
 import { CODEC_DECODERS } from "./targets/codec.ts";
+import { SDL_DECODERS } from "./targets/sdl.ts";
+import { TEXT_DECODERS } from "./targets/text.ts";
 
 /** All of them, in the order of the table. */
-export const DECODERS: readonly Decoder[] = [...CODEC_DECODERS, ...APP_DECODERS];
+export const DECODERS: readonly Decoder[] = [
+  ...CODEC_DECODERS,
+  ...APP_DECODERS,
+  ...TEXT_DECODERS,
+  ...SDL_DECODERS,
+];
 
 /** The decoder of a name. Throws: Error that names the ones there are. */
 export function decoderOf(name: string): Decoder {

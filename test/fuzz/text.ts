@@ -47,7 +47,7 @@ function piece(text: string, random: Random, most: number): string {
 }
 
 /** Another digit for a digit, another letter for a letter: often still right. */
-function retouched(text: string, random: Random): string {
+export function retouched(text: string, random: Random): string {
   const at = random.int(0, Math.max(0, text.length - 1));
   const code = text.charCodeAt(at);
   const by =

@@ -17,13 +17,13 @@ test("every file that is written reads back without a warning", () => {
 
 test("overrides are written and read", () => {
   const text = configText("config.toml", {
-    moniker: 'a "quoted" \\ name',
+    moniker: 'a "quoted" \\ name \u0001',
     "consensus.timeout_commit": "1m30s",
     "rpc.cors_allowed_origins": ["http://a", "http://b"],
     "mempool.recheck": false,
   });
   const { values } = readConfigText("config.toml", text);
-  assert.is(values.text("moniker"), 'a "quoted" \\ name');
+  assert.is(values.text("moniker"), 'a "quoted" \\ name \u0001');
   assert.is(values.number("consensus.timeout_commit"), 90_000);
   assert.equal(values.list("rpc.cors_allowed_origins"), ["http://a", "http://b"]);
   assert.not.ok(values.flag("mempool.recheck"));
@@ -47,6 +47,10 @@ test("wrong values are refused with file and line", () => {
   refused("moniker", /line 1: expected key = value/);
   refused("[a b]", /not a table name/);
   refused("moniker = {}", /not understood/);
+  refused('moniker = "a\u0001b"', /not understood/);
+  refused('moniker = "\\ud800"', /not understood/);
+  refused(`${"m".repeat(101)} = {}`, /expected key/);
+  refused('[consensus]\ntimeout_commit = "999999h"', /at most 24 days/);
 });
 
 test("comments, quotes and arrays over several lines", () => {

@@ -50,16 +50,20 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
 }
 
+const A_DURATION = 'a duration such as "1s", of at most 24 days';
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Milliseconds of a Go duration text; undefined when it is none. */
+/** Longest duration, milliseconds: what a timer can wait. */
+const MAX_DURATION_MS = 2 ** 31 - 1;
+
+/** Milliseconds of a Go duration text; undefined when it is none, or longer than 24 days. */
 export function parseDuration(text: string): number | undefined {
   if (text === "0") return 0;
   if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) return undefined;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g))
     total += Number(amount) * (UNITS[unit as string] ?? 0);
-  return total;
+  return total <= MAX_DURATION_MS ? total : undefined;
 }
 
 function convert(
@@ -81,8 +85,8 @@ function convert(
     }
     case "duration":
       return typeof value === "string"
-        ? (parseDuration(value) ?? wrong('a duration such as "1s"'))
-        : wrong('a duration such as "1s"');
+        ? (parseDuration(value) ?? wrong(A_DURATION))
+        : wrong(A_DURATION);
     case "list":
       return Array.isArray(value) ? (value as readonly string[]) : wrong("an array of strings");
     case "text":

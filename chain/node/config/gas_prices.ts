@@ -14,7 +14,7 @@ export function parseGasPrices(text: string): readonly GasPrice[] {
     );
     if (match === null)
       throw new Error(
-        `minimum-gas-prices: ${JSON.stringify(part)} is not a price like 0.0025ulease`,
+        `minimum-gas-prices: ${JSON.stringify(part.slice(0, 100))} is not a price like 0.0025ulease`,
       );
     const [, whole = "0", fraction = "", denom = ""] = match;
     return { denom, amount: BigInt(whole + fraction.padEnd(DECIMALS, "0")) };

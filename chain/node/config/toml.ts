@@ -11,8 +11,12 @@ export interface TomlEntry {
   readonly line: number;
 }
 
-const KEY = /^(?:[A-Za-z0-9_-]+|"[^"\\]+")$/;
+const KEY = /^(?:[A-Za-z0-9_-]{1,100}|"[^"\\]{1,100}")$/;
+/** What no string may hold as it is. Source: TOML 1.0, basic and literal strings. */
+const CONTROL = /(?![\t\u0080-\u009f])\p{Cc}/u;
 const ESCAPES: Readonly<Record<string, string>> = {
+  b: "\b",
+  f: "\f",
   n: "\n",
   t: "\t",
   r: "\r",
@@ -34,9 +38,15 @@ function withoutComment(line: string): string {
 }
 
 function parseString(text: string): string | undefined {
+  if (CONTROL.test(text)) return undefined;
   if (/^'[^']*'$/.test(text)) return text.slice(1, -1);
-  if (!/^"(?:[^"\\]|\\["\\ntr])*"$/.test(text)) return undefined;
-  return text.slice(1, -1).replace(/\\(.)/g, (_, char: string) => ESCAPES[char] ?? char);
+  if (!/^"(?:[^"\\]|\\["\\bfntr]|\\u[0-9a-fA-F]{4})*"$/.test(text)) return undefined;
+  const value = text
+    .slice(1, -1)
+    .replace(/\\(?:u(.{4})|(.))/g, (_, code: string | undefined, char: string) =>
+      code === undefined ? (ESCAPES[char] ?? char) : String.fromCharCode(Number.parseInt(code, 16)),
+    );
+  return value.isWellFormed() ? value : undefined;
 }
 
 function parseArray(text: string): readonly string[] | undefined {
@@ -66,8 +76,8 @@ export function parseToml(text: string, file: string): readonly TomlEntry[] {
     let line = withoutComment(lines[i] ?? "").trim();
     if (line === "") continue;
     if (line.startsWith("[")) {
-      const name = /^\[\s*([A-Za-z0-9_.-]+)\s*\]$/.exec(line)?.[1];
-      table = name ?? fail(file, number, `${line} is not a table name`);
+      const name = /^\[\s*([A-Za-z0-9_.-]{1,100})\s*\]$/.exec(line)?.[1];
+      table = name ?? fail(file, number, `${line.slice(0, 100)} is not a table name`);
       continue;
     }
     const equals = line.indexOf("=");
