@@ -32,7 +32,7 @@ function readMessage(type: MessageType<unknown>, json: unknown, path: string): u
     if (item === undefined || item === null) continue;
     value[camelCase(field.name)] = readField(type, field, item, `${path}.${key}`);
   }
-  for (const key of given.keys()) throw new TypeError(`${path} has no field ${key}`);
+  for (const key of given.keys()) throw new TypeError(`${path} has no field ${key.slice(0, 100)}`);
   return type.create(value);
 }
 

@@ -14,6 +14,9 @@ export type Address = Brand<Uint8Array, "Address">;
 /** Longest address that the SDK accepts, bytes. */
 const MAX_ADDRESS_BYTES = 255;
 
+/** Longest bech32 text that is read or written: 255 bytes fit with any prefix. Source: the SDK's bech32. */
+const MAX_TEXT = 1023;
+
 /** Marks bytes that are known to be an address (from state or from a hash). */
 export function addressFromBytes(bytes: Uint8Array): Address {
   assert(bytes.length > 0 && bytes.length <= MAX_ADDRESS_BYTES, `address of ${bytes.length} bytes`);
@@ -41,7 +44,7 @@ export class AddressCodec {
     const key = String.fromCharCode.apply(undefined, address as unknown as number[]);
     let text = this.#texts.get(key);
     if (text === undefined) {
-      text = bech32.encodeFromBytes(this.prefix, address);
+      text = bech32.encode(this.prefix, bech32.toWords(address), MAX_TEXT);
       if (this.#texts.size >= MEMO_SIZE) this.#texts.clear();
       this.#texts.set(key, text);
     }
@@ -79,7 +82,7 @@ export class AddressCodec {
 
 /** Decodes bech32 of any prefix; undefined when the text is not bech32 or holds no address. */
 export function decodeBech32(text: string): { prefix: string; bytes: Address } | undefined {
-  const words = bech32.decodeUnsafe(text, 1023);
+  const words = bech32.decodeUnsafe(text, MAX_TEXT);
   if (words === undefined) return undefined;
   const bytes = bech32.fromWordsUnsafe(words.words);
   if (!(bytes instanceof Uint8Array) || bytes.length === 0 || bytes.length > MAX_ADDRESS_BYTES)

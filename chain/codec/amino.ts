@@ -121,7 +121,7 @@ function scalarToAmino(field: FieldTable, value: unknown): Json {
 
 function anyToAmino(value: Any, registry: TypeRegistry, depth: number): Json {
   const type = registry.find(value.typeUrl);
-  if (type === undefined) throw new CodecError(value.typeUrl, "type is not known");
+  if (type === undefined) throw new CodecError(value.typeUrl.slice(0, 200), "type is not known");
   if (type.table.aminoName === undefined)
     throw new CodecError(type.name, "has no amino name, so it has no amino JSON inside an Any");
   return messageToAmino(type, type.decode(value.value), registry, depth + 1);

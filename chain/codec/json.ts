@@ -67,7 +67,7 @@ function enumToJson(table: EnumTable, value: number): Json {
 
 function anyToJson(value: Any, registry: TypeRegistry, depth: number): Json {
   const type = registry.find(value.typeUrl);
-  if (type === undefined) throw new CodecError(value.typeUrl, "type is not known");
+  if (type === undefined) throw new CodecError(value.typeUrl.slice(0, 200), "type is not known");
   const json = messageToJson(type, type.decode(value.value), registry, depth + 1);
   if (type.name.startsWith("google.protobuf.")) return { "@type": value.typeUrl, value: json };
   return { "@type": value.typeUrl, ...(json as object) };

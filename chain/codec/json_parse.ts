@@ -4,10 +4,12 @@
 import { fromBase64, utf8 } from "../base/bytes.ts";
 import { MAX_AMOUNT, MAX_INT64, MAX_UINT64, parseInteger } from "../base/integers.ts";
 import { parseTime } from "../base/time.ts";
+import type { Duration, Timestamp } from "../base/time.ts";
 import { scaledOfDecimal } from "./decimal.ts";
 import { CodecError } from "./error.ts";
 import { camelCase, isAmount } from "./fields.ts";
 import { refEnum, refType } from "./json.ts";
+import { isDuration, isTimestamp } from "./ranges.ts";
 import { MAX_DEPTH } from "./reader.ts";
 import type { FieldTable, Json, MessageType, TypeRegistry } from "./types.ts";
 import { durationFromJson } from "./wellknown.ts";
@@ -21,10 +23,8 @@ export function messageFromJson(
   depth = 0,
 ): unknown {
   if (depth > MAX_DEPTH) throw new CodecError(path, `nested deeper than ${MAX_DEPTH}`);
-  if (type.name === "google.protobuf.Timestamp")
-    return parsed(parseTime(text(json, path)), path, "not an RFC 3339 time");
-  if (type.name === "google.protobuf.Duration")
-    return parsed(durationFromJson(text(json, path)), path, "not a duration such as 1.5s");
+  if (type.name === "google.protobuf.Timestamp") return timeFromJson(text(json, path), path);
+  if (type.name === "google.protobuf.Duration") return spanFromJson(text(json, path), path);
   const entries = object(json, path);
   if (type.name === "google.protobuf.Any") return anyFromJson(entries, registry, path, depth);
   const given: Record<string, unknown> = {};
@@ -32,13 +32,27 @@ export function messageFromJson(
     const field = type.table.fields.find(
       (candidate) => candidate.name === name || camelCase(candidate.name) === name,
     );
-    if (field === undefined) throw new CodecError(`${path}.${name}`, "unknown field");
+    if (field === undefined) throw new CodecError(`${path}.${shown(name)}`, "unknown field");
     const key = camelCase(field.name);
     if (given[key] !== undefined) throw new CodecError(`${path}.${name}`, "given twice");
     if (item === null) continue;
     given[key] = fieldFromJson(type, field, item, registry, `${path}.${name}`, depth);
   }
   return type.create(given);
+}
+
+/** A time that also has a text: of the years 1 to 9999. */
+function timeFromJson(text: string, path: string): Timestamp {
+  const time = parsed(parseTime(text), path, "not an RFC 3339 time");
+  if (!isTimestamp(time)) throw new CodecError(path, "not a time between the years 1 and 9999");
+  return time;
+}
+
+/** A duration that also has a text: of at most 292 years. */
+function spanFromJson(text: string, path: string): Duration {
+  const span = parsed(durationFromJson(text), path, "not a duration such as 1.5s");
+  if (!isDuration(span)) throw new CodecError(path, "not a duration of at most 292 years");
+  return span;
 }
 
 function fieldFromJson(
@@ -131,13 +145,18 @@ function anyFromJson(
   const typeUrl = entries.find(([name]) => name === "@type")?.[1];
   if (typeof typeUrl !== "string") throw new CodecError(path, "@type is missing");
   const type = registry.find(typeUrl);
-  if (type === undefined) throw new CodecError(path, `type ${typeUrl} is not known`);
+  if (type === undefined) throw new CodecError(path, `type ${shown(typeUrl)} is not known`);
   const rest = entries.filter(([name]) => name !== "@type");
   const wrapped = type.name.startsWith("google.protobuf.");
   const content = wrapped ? (rest.find(([name]) => name === "value")?.[1] ?? null) : undefined;
   const json = content === undefined ? Object.fromEntries(rest) : content;
   const value = messageFromJson(type, json, registry, `${path}(${typeUrl})`, depth + 1);
   return { typeUrl, value: type.encode(value) };
+}
+
+/** A name that somebody else chose, no longer than an error should repeat it. */
+function shown(name: string): string {
+  return name.length > 100 ? `${name.slice(0, 100)}...` : name;
 }
 
 function object(json: Json, path: string): (readonly [string, Json])[] {

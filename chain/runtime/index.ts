@@ -2,7 +2,7 @@
 
 export { toAbciEvents } from "./abci.ts";
 export { Application } from "./application.ts";
-export type { ClockStatus } from "./application.ts";
+export type { ClockStatus } from "./upkeep.ts";
 export { rewrapped } from "./ante_types.ts";
 export type {
   AnteAccount,

@@ -94,6 +94,12 @@ export function paginateMap<K, V, T>(
   });
 }
 
+/** A state that is filtered by: one byte of an index key. Throws: sdk/18 for what is no state at all. */
+export function stateFilter(state: number): number {
+  if (state < 0 || state > 255) throw invalidArgument(`there is no state ${state}`);
+  return state;
+}
+
 /** One page over an index (hashed or side) of a map. `read` gets index key and primary key. */
 export function paginateIndex<K, V, I, T>(
   ctx: StoreSource,

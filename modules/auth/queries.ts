@@ -147,7 +147,9 @@ function addressQueries(): readonly QueryHandler[] {
       AddressBytesToStringRequest,
       AddressBytesToStringResponse,
       (ctx, { addressBytes }) => {
-        if (addressBytes.length === 0) throw undefinedError("empty address bytes is not allowed");
+        const { length } = addressBytes;
+        if (length === 0) throw undefinedError("empty address bytes is not allowed");
+        if (length > 255) throw undefinedError(`address max length is 255, got ${length}`);
         return { addressString: ctx.addresses.format(addressFromBytes(addressBytes)) };
       },
     ),

@@ -23,6 +23,7 @@ import {
   notFound,
   paginateIndex,
   paginateMap,
+  stateFilter,
 } from "../../chain/runtime/index.ts";
 import { accountOf } from "./keeper/deps.ts";
 import type { Deps } from "./keeper/deps.ts";
@@ -115,7 +116,7 @@ function orderList(): QueryHandler<QueryOrdersRequest, QueryOrdersResponse> {
           ? paginateIndex(
               ctx,
               state.orders.side.byState,
-              { prefix: [request.state] },
+              { prefix: [stateFilter(request.state)] },
               request.pagination,
               (_index, key) => keep(state.orders.must(ctx, key)),
               { total: "never" },

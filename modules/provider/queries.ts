@@ -26,6 +26,7 @@ import {
   notFound,
   paginateIndex,
   paginateMap,
+  stateFilter,
 } from "../../chain/runtime/index.ts";
 import type { ProviderKeeper } from "./keeper.ts";
 import { providers } from "./state.ts";
@@ -71,7 +72,7 @@ function providerList(
           : paginateIndex(
               ctx,
               providers.side.byState,
-              { prefix: [request.state] },
+              { prefix: [stateFilter(request.state)] },
               request.pagination,
               (_key, owner) => read(owner, providers.must(ctx, owner)),
             );

@@ -57,6 +57,8 @@ test("reading JSON refuses what does not fit, and says where", () => {
   refused(Any, { value: "" }, "google.protobuf.Any", /@type is missing/);
   refused(Any, { "@type": "/a.B" }, "google.protobuf.Any", /not known/);
   refused(Timestamp, "yesterday", "google.protobuf.Timestamp", /RFC 3339/);
+  refused(Timestamp, "0000-12-31T23:59:59Z", "google.protobuf.Timestamp", /years 1 and 9999/);
+  refused(Duration, "9223372036.854775808s", "google.protobuf.Duration", /292 years/);
   refused(Duration, "1h", "google.protobuf.Duration", /duration/);
   refused(DecCoin, { amount: "1.0000000000000000001" }, "cosmos.base.v1beta1.DecCoin.amount", /18/);
 });

@@ -8,7 +8,7 @@ import type {
   Tally,
 } from "../../../chain/codec/gen/leasehold/deployment/v1.ts";
 import type { Context, Page } from "../../../chain/runtime/index.ts";
-import { paginateIndex, paginateMap } from "../../../chain/runtime/index.ts";
+import { paginateIndex, paginateMap, stateFilter } from "../../../chain/runtime/index.ts";
 import { deployments } from "../state.ts";
 import type { DeploymentKey } from "../types.ts";
 import { countOf, tallyOf, totalTally } from "./tallies.ts";
@@ -32,7 +32,8 @@ function walk<T>(
   owner: Address | undefined,
   read: Read<T>,
 ): Page<T> {
-  const { state, pagination } = request;
+  const { pagination } = request;
+  const state = stateFilter(request.state);
   const options = { total: "never" } as const;
   const at = ([by, dseq]: readonly [Address, bigint]): T =>
     read({ owner: by, dseq }, deployments.must(ctx, [by, dseq]));

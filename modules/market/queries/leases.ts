@@ -9,7 +9,7 @@ import {
 } from "../../../chain/codec/gen/leasehold/market/v1.ts";
 import type { Lease } from "../../../chain/codec/gen/leasehold/market/v1.ts";
 import type { Context, Page, QueryHandler } from "../../../chain/runtime/index.ts";
-import { notFound, paginateIndex, paginateMap } from "../../../chain/runtime/index.ts";
+import { notFound, paginateIndex, paginateMap, stateFilter } from "../../../chain/runtime/index.ts";
 import { leasePayment } from "../../escrow/index.ts";
 import { accountOf } from "../keeper/deps.ts";
 import type { Deps } from "../keeper/deps.ts";
@@ -74,14 +74,16 @@ function leasePage(
   if (provider !== "") {
     const address = ctx.addresses.parse(provider);
     const any = request.state === LeaseState.UNSPECIFIED;
-    const range = { prefix: any ? ([address] as const) : ([address, request.state] as const) };
+    const range = {
+      prefix: any ? ([address] as const) : ([address, stateFilter(request.state)] as const),
+    };
     return paginateIndex(ctx, byProvider, range, pagination, (_i, key) => at(key), options);
   }
   if (request.state !== LeaseState.UNSPECIFIED)
     return paginateIndex(
       ctx,
       byState,
-      { prefix: [request.state] },
+      { prefix: [stateFilter(request.state)] },
       pagination,
       (_i, key) => at(key),
       options,

@@ -72,7 +72,7 @@ export function offerList(): QueryHandler<QueryOffersRequest, QueryOffersRespons
           : paginateIndex(
               ctx,
               state.offers.indexes.byProvider,
-              { prefix: request.provider },
+              { prefix: ctx.addresses.format(ctx.addresses.parse(request.provider)) },
               pagination,
               (_name, id) => keep(state.offers.must(ctx, id)),
               options,
