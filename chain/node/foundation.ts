@@ -130,6 +130,7 @@ export async function loadApplication(
     platform,
     minGasPrices: parseGasPrices(settings.app.text("minimum-gas-prices")),
     ...queryLimit(settings.app),
+    minRetainBlocks: BigInt(settings.app.number("min-retain-blocks")),
     reportBug: (error: unknown, where: string) =>
       log.error("a bug was contained", {
         where,

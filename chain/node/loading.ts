@@ -4,7 +4,7 @@ import type { Platform } from "../base/platform.ts";
 import { DamagedState, StateLoader } from "../store/index.ts";
 import type { TreeMultiStore } from "../store/index.ts";
 import type { Database } from "./db.ts";
-import { keptHeights } from "./settings.ts";
+import { storeOptions } from "./settings.ts";
 import type { NodeSettings } from "./settings.ts";
 
 /**
@@ -19,7 +19,7 @@ export async function loadStore(
   settings: Pick<NodeSettings, "app">,
   warn: (sentence: string) => void,
 ): Promise<TreeMultiStore> {
-  const kept = keptHeights(settings.app);
+  const kept = storeOptions(settings.app, (key) => database.get(key));
   let first: DamagedState | undefined;
   const without = new Set<bigint>();
   for (;;) {

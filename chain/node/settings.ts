@@ -1,6 +1,7 @@
 // From the values of configuration files to what the parts of a node take.
 
 import type { ConfigResponse } from "../codec/gen/cosmos/base/node/v1beta1.ts";
+import type { ArchiveOptions, MultiStoreOptions } from "../store/index.ts";
 import type { ConfigValues } from "./config/config.ts";
 import type { EngineSettings } from "./embedded/engine.ts";
 import type { MempoolLimits } from "./embedded/mempool.ts";
@@ -12,27 +13,64 @@ export interface NodeSettings {
   readonly app: ConfigValues;
 }
 
-/** How many heights stay readable; `default` leaves it to the store. */
-export function keptHeights(app: ConfigValues): { readonly provableHeights?: number } {
+/** Heights that `custom` may ask for without an archive on disk. */
+const MEMORY_HEIGHTS = 256;
+/** Least values of the SDK for `custom`. */
+const LEAST_KEPT = 2;
+const LEAST_INTERVAL = 10;
+
+/** Which heights stay readable and provable. */
+export interface Pruning {
+  /** Heights kept in memory, and after a restart as far as the snapshots lead; undefined = default. */
+  readonly memory: number | undefined;
+  /** Heights kept on disk: a number, all, or none. */
+  readonly disk: number | "all" | undefined;
+  /** Blocks between two prunings of the disk. */
+  readonly interval: number;
+}
+
+/** Reads the settings of pruning. Throws: Error with a sentence when `custom` lacks its numbers. */
+export function pruningOf(app: ConfigValues): Pruning {
+  const plain = { memory: undefined, disk: undefined, interval: LEAST_INTERVAL };
   switch (app.text("pruning")) {
     case "everything":
-      return { provableHeights: 2 };
-    case "custom":
-      return { provableHeights: Math.max(2, app.number("pruning-keep-recent")) };
+      return { ...plain, memory: LEAST_KEPT };
     case "nothing":
-      return { provableHeights: Number.MAX_SAFE_INTEGER };
+      return { ...plain, disk: "all" };
+    case "custom": {
+      const heights = atLeast(app, "pruning-keep-recent", LEAST_KEPT);
+      const interval = atLeast(app, "pruning-interval", LEAST_INTERVAL);
+      if (heights <= MEMORY_HEIGHTS) return { memory: heights, disk: undefined, interval };
+      return { memory: undefined, disk: heights, interval };
+    }
     default:
-      return {};
+      return plain;
   }
+}
+
+function atLeast(app: ConfigValues, key: string, least: number): number {
+  const value = app.number(key);
+  if (value >= least) return value;
+  throw new Error(`app.toml: ${key} must be at least ${least} with pruning = "custom"`);
+}
+
+/** How the store is to keep heights and write snapshots; `read` is the disk's synchronous read. */
+export function storeOptions(app: ConfigValues, read: ArchiveOptions["read"]): MultiStoreOptions {
+  const { memory, disk, interval } = pruningOf(app);
+  const heights = disk === "all" ? undefined : disk;
+  return {
+    ...(memory === undefined ? {} : { provableHeights: memory }),
+    ...(disk === undefined ? {} : { archive: { read, heights, interval } }),
+    snapshots: { blocks: app.number("snapshot-blocks") },
+  };
 }
 
 /** What the node service tells of the settings. */
 export function toldConfig(app: ConfigValues): ConfigResponse {
-  const { provableHeights } = keptHeights(app);
   return {
     minimumGasPrice: app.text("minimum-gas-prices"),
-    pruningKeepRecent: provableHeights?.toString() ?? "",
-    pruningInterval: "",
+    pruningKeepRecent: app.number("pruning-keep-recent").toString(),
+    pruningInterval: app.number("pruning-interval").toString(),
     haltHeight: BigInt(app.number("halt-height")),
   };
 }
@@ -64,7 +102,6 @@ export function engineSettings({ config, app }: NodeSettings): EngineSettings {
     recheckTimeout: config.number("mempool.recheck_timeout"),
     haltHeight: BigInt(app.number("halt-height")),
     haltTime: BigInt(app.number("halt-time")),
-    retainBlocks: BigInt(app.number("min-retain-blocks")),
   };
 }
 

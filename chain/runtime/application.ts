@@ -36,7 +36,13 @@ import type {
 } from "../codec/gen/tendermint/abci.ts";
 import { createRegistry } from "../codec/index.ts";
 import type { MessageType, Registry } from "../codec/index.ts";
-import type { CommitBatch, SnapshotStep, StateView, TreeMultiStore } from "../store/index.ts";
+import type {
+  CommitBatch,
+  SnapshotStep,
+  StateView,
+  StoreChange,
+  TreeMultiStore,
+} from "../store/index.ts";
 import { toCheckResult } from "./abci.ts";
 import { signatureJobs } from "./ante_signatures.ts";
 import { runBlock } from "./block.ts";
@@ -58,6 +64,8 @@ import { branchesOfLatest, CommittedSet } from "./state.ts";
 import type { GenesisChanges } from "./state.ts";
 import { decodeTransaction, Transaction } from "./transaction.ts";
 import type { Mode } from "./types.ts";
+import { blocksToKeep, clockStatus, rebuildSides } from "./upkeep.ts";
+import type { ClockStatus } from "./upkeep.ts";
 
 const DEFAULT_MEMO = 20_000;
 
@@ -68,17 +76,6 @@ const ABORT_SNAPSHOT = 2;
 
 /** Tree nodes written in one snapshot step: a few milliseconds of work. */
 const SNAPSHOT_NODES = 4096;
-
-/** How far the clocks are and when something falls due, in whole seconds. */
-export interface ClockStatus {
-  readonly time: bigint;
-  readonly uptime: bigint;
-  readonly maxBlockGap: bigint;
-  /** Earliest due second on clock T; undefined when nothing waits. */
-  readonly dueTime: bigint | undefined;
-  /** Earliest due second on clock U; undefined when nothing waits. */
-  readonly dueUptime: bigint | undefined;
-}
 
 /** The state machine of one chain. */
 export class Application {
@@ -280,7 +277,9 @@ export class Application {
     this.#staged = undefined;
     this.#genesis = undefined;
     this.#resetCheck();
-    return { retainHeight: 0n };
+    const { evidence } = this.parts.consensus.params(this.context());
+    const least = this.settings.minRetainBlocks ?? 0n;
+    return { retainHeight: blocksToKeep(this.store, least, evidence?.maxAgeNumBlocks ?? 0n) };
   }
 
   /** Answers a query on committed state. Never throws for what a client can cause. */
@@ -299,15 +298,7 @@ export class Application {
 
   /** The clocks of the last commit, and the earliest second on each at which a block has work. */
   clocks(): ClockStatus {
-    const ctx = this.context();
-    const waiting = this.parts.modules.map((module) => module.nextDue?.(ctx) ?? {});
-    return {
-      time: ctx.now,
-      uptime: ctx.uptime,
-      maxBlockGap: this.parts.chain.maxBlockGap(ctx),
-      dueTime: earliest(waiting.map((due) => due.time)),
-      dueUptime: earliest(waiting.map((due) => due.uptime)),
-    };
+    return clockStatus(this.parts, this.context());
   }
 
   /** Next piece of a tree snapshot to write between blocks; undefined when there is nothing to do. */
@@ -323,6 +314,13 @@ export class Application {
         for (const sentence of check(this.context()))
           broken.push(`${module.name}/${name}: ${sentence}`);
     return broken;
+  }
+
+  /** All side rows by store, as the modules build them from the trees. */
+  rebuildSides(): Map<string, readonly StoreChange[]> {
+    const { store } = this;
+    const { modules } = this.parts;
+    return rebuildSides({ store, modules, env: (set) => this.#envOf(set, store.height) });
   }
 
   /** `app_state` of committed state as JSON, by module. */
@@ -389,11 +387,4 @@ export class Application {
     if (this.settings.reportBug === undefined) throw error;
     this.settings.reportBug(error, where);
   }
-}
-
-function earliest(seconds: readonly (bigint | undefined)[]): bigint | undefined {
-  let first: bigint | undefined;
-  for (const second of seconds)
-    if (second !== undefined && (first === undefined || second < first)) first = second;
-  return first;
 }

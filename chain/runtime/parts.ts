@@ -77,6 +77,8 @@ export interface AppSettings {
   readonly queryGasLimit?: bigint;
   /** Hears of contained bugs. Default: thrown on. */
   readonly reportBug?: BugReporter;
+  /** Blocks that the consensus engine is asked to keep at least; 0 or absent = all of them. */
+  readonly minRetainBlocks?: bigint;
   /** Verdicts of signature checks that are remembered; default 20,000. */
   readonly memoSize?: number;
 }

@@ -253,7 +253,6 @@ export async function openKvNode(
       recheckTimeout: 1000,
       haltHeight: 0n,
       haltTime: 0n,
-      retainBlocks: 0n,
       ...settings,
     };
     const rest = { mempool, admission, signer, clock, bus, log: SILENT, settings: all };

@@ -88,14 +88,27 @@ const CONFIG: readonly Setting[] = [
 const APP: readonly Setting[] = [
   setting("minimum-gas-prices", "text", "", "Least gas prices, such as 0.0025ulease"),
   setting("query-gas-limit", "integer", 0, "Gas of one query, 0 = the built-in limit", { min: 0 }),
-  setting("pruning", "text", "default", "Which heights are kept", {
+  setting("pruning", "text", "default", "Heights kept: default 256, everything 2, nothing all", {
     oneOf: ["default", "nothing", "everything", "custom"],
   }),
-  setting("pruning-keep-recent", "integer", 0, "Heights kept with pruning = custom", { min: 0 }),
-  setting("pruning-interval", "integer", 0, "Blocks between prunings with custom", { min: 0 }),
+  setting("pruning-keep-recent", "integer", 0, "Heights kept with custom, at least 2", {
+    min: 0,
+  }),
+  setting("pruning-interval", "integer", 0, "Blocks between prunings with custom, at least 10", {
+    min: 0,
+  }),
   setting("halt-height", "integer", 0, "Stop after this height, 0 = never", { min: 0 }),
   setting("halt-time", "integer", 0, "Stop at this Unix second, 0 = never", { min: 0 }),
-  setting("min-retain-blocks", "integer", 0, "Blocks kept in the block store, 0 = all", { min: 0 }),
+  setting(
+    "min-retain-blocks",
+    "integer",
+    0,
+    "Least blocks kept in the block store, 0 = all; evidence and snapshots keep more",
+    { min: 0 },
+  ),
+  setting("snapshot-blocks", "integer", 1000, "Blocks between tree snapshots, for fast restarts", {
+    min: 1,
+  }),
   setting("dev", "flag", false, "Local chains only: dev advance, dev halt and a test clock"),
   setting("engine.kind", "text", "embedded", "What makes the blocks", {
     oneOf: ["embedded", "comet"],

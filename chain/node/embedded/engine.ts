@@ -3,7 +3,6 @@
 // execution of a block waits.
 
 import { assert } from "../../base/assert.ts";
-import { minBig } from "../../base/integers.ts";
 import type { Platform } from "../../base/platform.ts";
 import type { Timestamp } from "../../base/time.ts";
 import {
@@ -46,8 +45,6 @@ export interface EngineSettings extends PaceSettings {
   readonly haltHeight: bigint;
   /** Stop once a header has reached this Unix second; 0 = never. */
   readonly haltTime: bigint;
-  /** Blocks kept in the log; 0 = all. */
-  readonly retainBlocks: bigint;
 }
 
 /** What an engine is made of. */
@@ -335,19 +332,17 @@ export class Engine {
   }
 
   /**
-   * Work between blocks: a piece of a tree snapshot, and old blocks dropped (never more than the
-   * setting asks for, nor what the application still needs).
+   * Work between blocks: a piece of a tree snapshot, and blocks dropped that the application needs no
+   * more.
    */
   async #maintain(retainHeight: bigint): Promise<void> {
-    const { app, blocks, database, settings } = this.#parts;
+    const { app, blocks, database } = this.#parts;
     const step = app.snapshotStep();
     if (step !== undefined) {
       await database.write(step.writes, { sync: step.last });
       for (const range of step.clear) await database.clear(range);
     }
-    if (settings.retainBlocks === 0n) return;
-    const target = blocks.height - settings.retainBlocks + 1n;
-    await blocks.prune(retainHeight > 0n ? minBig(target, retainHeight) : target);
+    if (retainHeight > 0n) await blocks.prune(retainHeight);
   }
 
   /** False, with a halt, when this validator may not make the next block alone. */
