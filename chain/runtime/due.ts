@@ -14,7 +14,10 @@ export interface DueOptions {
    * that wants to come again inserts it again. Any ChainError or bug undoes all of it.
    */
   handle(ctx: Context, item: DueItem): void;
-  /** Marks the object of an item that was set aside, so that later touches skip its due step. */
+  /**
+   * Marks the object of an item that was set aside, so that later touches skip its due step. What it
+   * throws is contained as well: there may be no such object.
+   */
   quarantined?(ctx: Context, item: DueItem): void;
 }
 
@@ -39,14 +42,15 @@ export function runDue(ctx: Context, queue: DueQueue, options: DueOptions): numb
 }
 
 function runItem(ctx: Context, queue: DueQueue, item: DueItem, options: DueOptions): void {
-  const failure = contain(ctx, `${queue.place.store}/${queue.place.name}`, (branch) => {
+  const where = `${queue.place.store}/${queue.place.name}`;
+  const failure = contain(ctx, where, (branch) => {
     queue.remove(branch, item.second, item.kind, item.id);
     options.handle(branch, item);
   });
   if (failure === undefined) return;
   queue.remove(ctx, item.second, item.kind, item.id);
   ctx.quarantine({ ...item, store: queue.place.store, queue: queue.place.name, reason: failure });
-  options.quarantined?.(ctx, item);
+  contain(ctx, `${where}, mark`, (branch) => options.quarantined?.(branch, item));
 }
 
 /**

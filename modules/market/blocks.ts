@@ -74,8 +74,9 @@ function scan(
 ): void {
   for (const [second, kind, id] of queue.due(ctx, ctx.uptime, ORDERS_PER_SCAN)) {
     if (budget.rows <= 0 || budget.offers <= 0) return;
-    const key = state.orderFromBytes(id);
-    const failure = contain(ctx, `market/${queue.place.name}`, (branch) => run(branch, key));
+    const failure = contain(ctx, `market/${queue.place.name}`, (branch) =>
+      run(branch, state.orderFromBytes(id)),
+    );
     if (failure !== undefined) setAside(ctx, queue, { second, kind, id }, failure);
   }
 }

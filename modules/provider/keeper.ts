@@ -302,8 +302,8 @@ export class ProviderKeeper {
 
   /** Writes whether a heartbeat counts as told, where telling it failed or is tried again. */
   markTold(ctx: Context, owner: Address, second: bigint, toldStale: boolean): void {
-    const beat = state.heartbeats.must(ctx, owner);
-    if (beat.freshUntilUptime + 1n === second)
+    const beat = state.heartbeats.get(ctx, owner);
+    if (beat !== undefined && beat.freshUntilUptime + 1n === second)
       state.heartbeats.set(ctx, owner, { ...beat, toldStale });
   }
 

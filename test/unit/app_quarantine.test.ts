@@ -23,8 +23,8 @@ const queue = schema.queue({ prefix: 1, name: "deadlines", clock: "time" });
 const log = schema.item({ prefix: 2, name: "log", value: stringValue, default: () => "" });
 const START = 1_800_000_000n;
 
-/** Three items due 20 s after genesis; the second is poisoned until `cured`. */
-function sample(cured: { now: boolean }): AppModule {
+/** Three items due 20 s after genesis; the second is poisoned until `cured`, perhaps its mark too. */
+function sample(cured: { now: boolean }, isMarkPoisoned = false): AppModule {
   return {
     name: "sample",
     stores: ["sample"],
@@ -40,7 +40,10 @@ function sample(cured: { now: boolean }): AppModule {
           log.set(branch, `${log.get(branch)} ${item.kind}`);
           if (item.kind === 2 && !cured.now) throw errors.poisoned.with("item 2");
         },
-        quarantined: (branch) => log.set(branch, `${log.get(branch)} aside`),
+        quarantined(branch) {
+          log.set(branch, `${log.get(branch)} aside`);
+          if (isMarkPoisoned) throw errors.poisoned.with("mark of item 2");
+        },
       });
     },
     nextDue: (ctx) => {
@@ -67,6 +70,15 @@ test("the poisoned item goes aside, the others run, the chain goes on", () => {
     items.map((item) => [item.collection, item.kind, item.second, item.reason]),
     [["sample/deadlines", 2, START + 20n, "sample/2: item 2: poisoned"]],
   );
+  chain.block([]);
+});
+
+test("a mark that fails is contained as well", () => {
+  const parts = (platform: Platform): AppParts =>
+    baseParts(platform, "test", [sample({ now: false }, true)]);
+  const chain = TestChain.create({ parts });
+  chain.advance(30, 10);
+  assert.is(log.get(chain.ctx()), " 1 3");
   chain.block([]);
 });
 
