@@ -41,6 +41,8 @@ export interface Node {
   readonly chainId: string;
   /** Where its RPC is. */
   readonly rpcUrl: string;
+  /** Where its REST is; undefined when it is switched off. */
+  readonly restUrl: string | undefined;
   readonly app: Application;
   /** Resolves with a sentence when the node halts by itself. */
   readonly halted: Promise<string>;

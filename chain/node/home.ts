@@ -96,6 +96,12 @@ function makeGenesis(spec: HomeSpec, validator: GenesisValidator): GenesisDocume
 /** Power of the only validator of a home that builds its own genesis. */
 const SOLE_POWER = 1000n;
 
+/** REST's usual port beside RPC's usual one, a neighbour of any other, a free one beside a free one. */
+export function restPort(rpcPort: number): number {
+  if (rpcPort === 0) return 0;
+  return rpcPort === 26657 || rpcPort > 65525 ? 1317 : rpcPort + 10;
+}
+
 /** Time between blocks of a dev home; elsewhere CometBFT's usual second. */
 const DEV_BLOCK_TIME = "500ms";
 
@@ -123,7 +129,12 @@ export function initHome(platform: Platform, spec: HomeSpec, overwrite = false):
     "rpc.laddr": laddr,
     ...(spec.dev ? { "consensus.timeout_commit": DEV_BLOCK_TIME } : {}),
   });
-  writeConfig(spec.home, "app.toml", { "minimum-gas-prices": minimum, dev: spec.dev });
+  writeConfig(spec.home, "app.toml", {
+    "minimum-gas-prices": minimum,
+    dev: spec.dev,
+    "api.enable": true,
+    "api.address": `tcp://127.0.0.1:${restPort(spec.rpcPort)}`,
+  });
   writeConfig(spec.home, "client.toml", {
     "chain-id": genesis.chainId,
     node: laddr.replace("127.0.0.1", "localhost"),

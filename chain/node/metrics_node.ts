@@ -76,9 +76,6 @@ export class NodeMetrics {
     this.quarantined.add({}, 0);
     for (const door of ["rpc", "rest"])
       for (const limit of ["rate", "busy"]) this.refusals.add({ door, limit }, 0);
-    this.gauge("leasehold_height", "Height of the last commit", () =>
-      Number(this.lastCommit?.height ?? 0n),
-    );
     this.gauge("leasehold_uptime_seconds", "Time since the start", () => seconds(this.startedAt));
     this.gauge("leasehold_memory_bytes", "Memory of the process by kind", memory);
     this.gauge(
@@ -156,6 +153,7 @@ export class MeasuredApplication extends Application {
   constructor(parts: AppParts, settings: AppSettings, metrics: NodeMetrics) {
     super(parts, settings);
     this.#metrics = metrics;
+    metrics.gauge("leasehold_height", "Height of the last commit", () => Number(this.store.height));
     const memo = (): readonly (readonly [Labels, number])[] => [
       [{ result: "hit" }, this.memo.hits],
       [{ result: "miss" }, this.memo.misses],

@@ -5,6 +5,7 @@ import type { ArchiveOptions, MultiStoreOptions } from "../store/index.ts";
 import type { ConfigValues } from "./config/config.ts";
 import type { EngineSettings } from "./embedded/engine.ts";
 import type { MempoolLimits } from "./embedded/mempool.ts";
+import type { RestOptions } from "./rest/server.ts";
 import type { RpcOptions } from "./rpc/server.ts";
 
 /** Values of the two files that a node reads. */
@@ -130,6 +131,22 @@ export function rpcOptionsOf(config: ConfigValues, listen: string | undefined): 
       maxSubscriptionClients: config.number("rpc.max_subscription_clients"),
       maxSubscriptionsPerClient: config.number("rpc.max_subscriptions_per_client"),
       maxUnsentBytes: config.number("rpc.max_subscription_buffer_bytes"),
+    },
+  };
+}
+
+/** Where REST listens, and its bounds. */
+export function restOptionsOf(app: ConfigValues): RestOptions {
+  return {
+    ...parseListen(app.text("api.address")),
+    cors: app.flag("api.enabled-unsafe-cors"),
+    limits: {
+      maxConnections: app.number("api.max-open-connections"),
+      maxBodyBytes: app.number("api.rpc-max-body-bytes"),
+      maxRequestsPerSecond: app.number("api.max-requests-per-second"),
+      maxRunning: app.number("api.max-running-requests"),
+      readTimeout: app.number("api.rpc-read-timeout") * 1000,
+      writeTimeout: app.number("api.rpc-write-timeout") * 1000,
     },
   };
 }

@@ -56,6 +56,7 @@ export { resultsHash } from "./results.ts";
 export { MsgRouter, QueryRouter } from "./router.ts";
 export { checkId, checksOf, runCheck, signatureData, VerdictMemo } from "./signatures.ts";
 export type { SignatureCheck, SignatureData } from "./signatures.ts";
+export { SIMULATE_PATH } from "./simulate.ts";
 export {
   failedPrecondition,
   invalidArgument,

@@ -116,6 +116,32 @@ const APP: readonly Setting[] = [
   setting("engine.signature-workers", "integer", 1, "Threads that verify signatures, 0 = none", {
     min: 0,
   }),
+  setting("api.enable", "flag", false, "Serve REST"),
+  setting("api.address", "text", "tcp://127.0.0.1:1317", "Address that REST listens on"),
+  setting("api.max-open-connections", "integer", 1000, "Connections at one time", { min: 1 }),
+  setting("api.rpc-read-timeout", "integer", 10, "Seconds to receive a request", { min: 1 }),
+  setting("api.rpc-write-timeout", "integer", 60, "Seconds to take an answer", { min: 1 }),
+  setting("api.rpc-max-body-bytes", "integer", 2097152, "Bytes of one request body", { min: 1024 }),
+  setting("api.max-running-requests", "integer", 512, "Requests that are answered at one time", {
+    min: 1,
+  }),
+  setting(
+    "api.max-requests-per-second",
+    "integer",
+    2000,
+    "Requests of one remote address (loopback is not counted), 0 = no limit",
+    { min: 0 },
+  ),
+  setting("api.enabled-unsafe-cors", "flag", true, "Let pages of any origin call"),
+  setting("api.public-rpc", "text", "", "RPC as wallets reach it; empty = the host they called"),
+  setting("api.public-rest", "text", "", "REST as wallets reach it; empty = the host they called"),
+  setting(
+    "api.max-block-age",
+    "duration",
+    "60s",
+    "Age of the last block at which /health says no; 0s = never",
+  ),
+  setting("telemetry.enabled", "flag", true, "Serve Prometheus metrics at REST's /metrics"),
 ];
 
 const CLIENT: readonly Setting[] = [

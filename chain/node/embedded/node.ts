@@ -6,7 +6,7 @@ import { formatTime } from "../../base/time.ts";
 import type { Application } from "../../runtime/index.ts";
 import { dataPaths, readKeys } from "../claim.ts";
 import { Database } from "../db.ts";
-import { openDoors } from "../doors.ts";
+import { openDoors, servicesOf } from "../doors.ts";
 import { EventBus } from "../events.ts";
 import { closeAll, loadApplication, makeVerifier, onFoundation } from "../foundation.ts";
 import type { Foundation, Node, NodeOptions } from "../foundation.ts";
@@ -20,7 +20,7 @@ import { RpcServer } from "../rpc/server.ts";
 import type { RpcOptions } from "../rpc/server.ts";
 import { Turns } from "../rpc/turns.ts";
 import { TX_METHODS } from "../rpc/tx_methods.ts";
-import { engineSettings, mempoolLimits, rpcOptionsOf, toldConfig } from "../settings.ts";
+import { engineSettings, mempoolLimits, rpcOptionsOf } from "../settings.ts";
 import type { NodeSettings } from "../settings.ts";
 import { EmbeddedSource } from "../source_embedded.ts";
 import { Admission } from "./admission.ts";
@@ -137,16 +137,13 @@ async function assemble(found: Foundation): Promise<EmbeddedNode> {
     validatorAddress: keys.validator.address,
   };
   const searches = new WorkQueue();
+  const source = new EmbeddedSource({ ...engine, identity, searches });
   const rpcParts = {
+    ...servicesOf({ app, platform, settings, source, turns: new Turns() }),
     ...engine,
     app,
     identity,
     searches,
-    source: new EmbeddedSource({ ...engine, identity, searches }),
-    turns: new Turns(),
-    prefix: () => app.context().addresses.prefix,
-    oldestState: () => app.store.oldestHeight,
-    config: toldConfig(settings.app),
     genesis: genesis.text,
     dev: settings.app.flag("dev"),
     commitTimeoutMs: settings.config.number("rpc.timeout_broadcast_tx_commit"),
@@ -159,8 +156,9 @@ async function run(
   options: RpcOptions,
   found: Foundation,
 ): Promise<EmbeddedNode> {
-  const { settings, log, platform, closers } = found;
+  const { settings, log, metrics, closers } = found;
   const { engine, blocks, app, identity } = parts;
+  const { chainId } = identity;
   const dev = parts.dev ? DEV_METHODS : [];
   const methods = [...NODE_METHODS, ...BLOCK_METHODS, ...TX_METHODS, ...dev];
   const server = await RpcServer.listen(parts, methods, options, log.named("rpc"));
@@ -172,11 +170,15 @@ async function run(
   if (engine.state.height === 0n) throw new Error(engine.haltReason);
   const host = options.host.includes(":") ? `[${options.host}]` : options.host;
   const rpcUrl = `http://${host}:${server.port}`;
-  await openDoors({ app, platform, settings, log, rpcUrl }, closers);
+  const { restUrl } = await openDoors(
+    { ...parts, settings, log, metrics, chainId, rpcUrl },
+    closers,
+  );
   log.info("the node is running", {
-    chain: identity.chainId,
+    chain: chainId,
     height: engine.state.height,
     rpc: rpcUrl,
+    rest: restUrl,
   });
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> =>
@@ -185,5 +187,5 @@ async function run(
       await closeAll(closers);
       log.info("the node has stopped", { height: engine.state.height });
     })());
-  return { chainId: identity.chainId, rpcUrl, app, engine, blocks, halted, stop };
+  return { chainId, rpcUrl, restUrl, app, engine, blocks, halted, stop };
 }
