@@ -122,7 +122,7 @@ function clockAhead(state: EngineState, settings: NodeSettings, log: Logger): nu
 }
 
 async function assemble(found: Foundation): Promise<EmbeddedNode> {
-  const { options, settings, platform, genesis } = found;
+  const { options, settings, platform, genesis, metrics } = found;
   const keys = readKeys(platform, options.home);
   const { app, database } = await loadApplication(found);
   const signer = new Signer(options.home, keys.validator);
@@ -136,6 +136,12 @@ async function assemble(found: Foundation): Promise<EmbeddedNode> {
     validatorKey: keys.validator.publicKey,
     validatorAddress: keys.validator.address,
   };
+  metrics.gauge(
+    "leasehold_mempool_transactions",
+    "Transactions that wait for a block",
+    () => engine.mempool.size,
+  );
+  metrics.gauge("leasehold_mempool_bytes", "Bytes of those", () => engine.mempool.bytes);
   const searches = new WorkQueue();
   const source = new EmbeddedSource({ ...engine, identity, searches });
   const rpcParts = {
@@ -144,6 +150,7 @@ async function assemble(found: Foundation): Promise<EmbeddedNode> {
     app,
     identity,
     searches,
+    metrics,
     genesis: genesis.text,
     dev: settings.app.flag("dev"),
     commitTimeoutMs: settings.config.number("rpc.timeout_broadcast_tx_commit"),
@@ -156,7 +163,7 @@ async function run(
   options: RpcOptions,
   found: Foundation,
 ): Promise<EmbeddedNode> {
-  const { settings, log, metrics, closers } = found;
+  const { settings, log, closers } = found;
   const { engine, blocks, app, identity } = parts;
   const { chainId } = identity;
   const dev = parts.dev ? DEV_METHODS : [];
@@ -170,10 +177,7 @@ async function run(
   if (engine.state.height === 0n) throw new Error(engine.haltReason);
   const host = options.host.includes(":") ? `[${options.host}]` : options.host;
   const rpcUrl = `http://${host}:${server.port}`;
-  const { restUrl } = await openDoors(
-    { ...parts, settings, log, metrics, chainId, rpcUrl },
-    closers,
-  );
+  const { restUrl } = await openDoors({ ...parts, settings, log, chainId, rpcUrl }, closers);
   log.info("the node is running", {
     chain: chainId,
     height: engine.state.height,

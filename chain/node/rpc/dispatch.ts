@@ -51,9 +51,13 @@ export class Dispatcher {
     const found = this.#methods.get(name);
     if (found === undefined)
       throw new RpcError(RPC_CODES.methodNotFound, `there is no method ${name}`);
+    const { calls } = this.#parts.metrics;
     try {
-      return await found.run(this.#parts, args);
+      const result = await found.run(this.#parts, args);
+      calls.add({ method: name, outcome: "ok" });
+      return result;
     } catch (error) {
+      calls.add({ method: name, outcome: "error" });
       throw this.#translate(name, error);
     }
   }

@@ -8,6 +8,7 @@ import type { Engine } from "../embedded/engine.ts";
 import type { Mempool } from "../embedded/mempool.ts";
 import type { EventBus } from "../events.ts";
 import type { Indexer } from "../index/indexer.ts";
+import type { NodeMetrics } from "../metrics_node.ts";
 import type { RpcArguments } from "./protocol.ts";
 import { internalError } from "./protocol.ts";
 import type { WorkQueue } from "./queue.ts";
@@ -33,6 +34,7 @@ export interface RpcParts extends ServiceParts {
   readonly mempool: Mempool;
   readonly admission: Admission;
   readonly bus: EventBus;
+  readonly metrics: NodeMetrics;
   /** Where searches of the index wait for their turn. */
   readonly searches: WorkQueue;
   readonly identity: NodeIdentity;

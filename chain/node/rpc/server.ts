@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Logger } from "../log.ts";
+import type { NodeMetrics } from "../metrics_node.ts";
 import { Dispatcher } from "./dispatch.ts";
 import type { RpcMethod, RpcParts } from "./methods.ts";
 import { errorText, resultText, RpcError, uriArguments } from "./protocol.ts";
@@ -42,6 +43,9 @@ const KEEP_ALIVE_MS = 75_000;
 /** A connection on which nothing moves for this long is closed: a reader that does not read. */
 const STALL_MS = 120_000;
 
+/** A path in the log is cut here. */
+const LOGGED_CHARS = 200;
+
 /** A listening door. */
 export class RpcServer {
   readonly #server: Server;
@@ -50,6 +54,7 @@ export class RpcServer {
   readonly #subscriptions: Subscriptions;
   readonly #options: RpcOptions;
   readonly #rate: RateLimiter;
+  readonly #metrics: NodeMetrics;
   readonly #log: Logger;
 
   private constructor(
@@ -61,6 +66,7 @@ export class RpcServer {
     const { limits } = options;
     this.#options = options;
     this.#log = log;
+    this.#metrics = parts.metrics;
     this.#dispatcher = new Dispatcher(parts, methods, limits.maxBatch, log);
     this.#rate = new RateLimiter(limits.maxRequestsPerSecond);
     this.#subscriptions = new Subscriptions(parts.bus, {
@@ -136,15 +142,38 @@ export class RpcServer {
         subscriptions: this.#subscriptions,
         maxUnsentBytes: this.#options.limits.maxUnsentBytes,
         maxWaitingBytes: 2 * this.#options.limits.maxBodyBytes,
-        allow: () => this.#rate.allow(address),
+        allow: () => this.#mayAsk(address),
+      });
+    });
+  }
+
+  /** Whether one more request of this address may be served; counted where it may not. */
+  #mayAsk(address: string): boolean {
+    if (this.#rate.allow(address)) return true;
+    this.#metrics.refusals.add({ door: "rpc", limit: "rate" });
+    return false;
+  }
+
+  /** Counts and logs a request when its answer is taken or its caller is gone. */
+  #watch(request: IncomingMessage, response: ServerResponse): void {
+    const began = performance.now();
+    response.once("close", () => {
+      this.#metrics.requests.add({ door: "rpc", status: String(response.statusCode) });
+      this.#log.debug("request", {
+        method: request.method,
+        path: (request.url ?? "").slice(0, LOGGED_CHARS),
+        status: response.statusCode,
+        ms: Math.round(performance.now() - began),
+        remote: request.socket.remoteAddress,
       });
     });
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
+      this.#watch(request, response);
       this.#cors(request, response);
-      if (!this.#rate.allow(request.socket.remoteAddress ?? ""))
+      if (!this.#mayAsk(request.socket.remoteAddress ?? ""))
         return send(response, 429, errorText(-1, new RpcError(-32000, "too many requests")));
       if (request.method === "OPTIONS") return send(response, 204, "");
       if (request.method === "POST") return await this.#post(request, response);
