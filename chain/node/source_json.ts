@@ -95,7 +95,7 @@ export class Answer {
   }
 
   #wrong(expected: string): SourceError {
-    return new SourceError(`CometBFT's answer has no ${expected} at ${this.#path}`);
+    return new SourceError(`${this.#path} in CometBFT's answer is not ${expected}`);
   }
 
   #fail(expected: string): never {

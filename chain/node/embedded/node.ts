@@ -22,6 +22,7 @@ import { Turns } from "../rpc/turns.ts";
 import { TX_METHODS } from "../rpc/tx_methods.ts";
 import { engineSettings, mempoolLimits, rpcOptionsOf } from "../settings.ts";
 import type { NodeSettings } from "../settings.ts";
+import type { BlockSource } from "../source.ts";
 import { EmbeddedSource } from "../source_embedded.ts";
 import { Admission } from "./admission.ts";
 import { BlockStore } from "./blocks.ts";
@@ -36,6 +37,8 @@ import type { EngineState } from "./state.ts";
 export interface EmbeddedNode extends Node {
   readonly engine: Engine;
   readonly blocks: BlockStore;
+  /** Its blocks as floor-5 services see them. */
+  readonly source: BlockSource;
 }
 
 /** Starts a node of this engine. Rejects with one sentence when it cannot. */
@@ -164,7 +167,7 @@ async function run(
   found: Foundation,
 ): Promise<EmbeddedNode> {
   const { settings, log, closers } = found;
-  const { engine, blocks, app, identity } = parts;
+  const { engine, blocks, source, app, identity } = parts;
   const { chainId } = identity;
   const dev = parts.dev ? DEV_METHODS : [];
   const methods = [...NODE_METHODS, ...BLOCK_METHODS, ...TX_METHODS, ...dev];
@@ -191,5 +194,5 @@ async function run(
       await closeAll(closers);
       log.info("the node has stopped", { height: engine.state.height });
     })());
-  return { chainId, rpcUrl, restUrl, app, engine, blocks, halted, stop };
+  return { chainId, rpcUrl, restUrl, app, engine, blocks, source, halted, stop };
 }
