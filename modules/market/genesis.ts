@@ -14,6 +14,7 @@ import type {
   Bid,
   Drain,
   Exclusion,
+  Kept,
   Lease,
   Offer,
   OfferCapacity,
@@ -50,6 +51,7 @@ export function marketGenesis(): GenesisPart<GenesisState> {
       lastJoint: 0n,
       lastAge: 0n,
       drains: [],
+      kept: [],
     }),
     validate,
     init,
@@ -64,7 +66,8 @@ function init(ctx: Context, genesis: GenesisState): void {
   state.offerIds.set(ctx, genesis.lastOffer + 1n);
   state.jointIds.set(ctx, genesis.lastJoint + 1n);
   state.ages.set(ctx, genesis.lastAge + 1n);
-  for (const order of genesis.orders) initOrder(ctx, order);
+  const kept = new Map(genesis.kept.map((one) => [keptName(one.order, one.provider), one.until]));
+  for (const order of genesis.orders) initOrder(ctx, order, kept.get(keptName(order.id, "")));
   for (const auction of genesis.auctions) initAuction(ctx, auction);
   for (const joint of genesis.joints) {
     state.joints.set(ctx, joint.id, joint);
@@ -74,7 +77,8 @@ function init(ctx: Context, genesis: GenesisState): void {
   for (const bid of genesis.bids) initBid(ctx, bid);
   for (const capacity of genesis.capacities) state.capacities.set(ctx, capacity.offer, capacity);
   for (const offer of genesis.offers) initOffer(ctx, offer);
-  for (const lease of genesis.leases) initLease(ctx, lease);
+  for (const lease of genesis.leases)
+    initLease(ctx, lease, kept.get(keptName(lease.id, lease.id.provider)));
   for (const { id, below } of genesis.rejections)
     state.rejections.set(ctx, state.leaseTuple(leaseKey(id, ctx.addresses)), below);
   for (const exclusion of genesis.exclusions) initExclusion(ctx, exclusion);
@@ -84,14 +88,14 @@ function init(ctx: Context, genesis: GenesisState): void {
   }
 }
 
-function initOrder(ctx: Context, order: Order): void {
+/** `kept`: when it is deleted, if that is not its end plus the retention of today. */
+function initOrder(ctx: Context, order: Order, kept: bigint | undefined): void {
   const key = orderKey(order.id, ctx.addresses);
   const id = state.orderBytes(key);
   state.orders.set(ctx, state.orderTuple(key), order);
-  const live = order.state === OrderState.OPEN || order.state === OrderState.MATCHED;
-  if (live) state.liveOrders.set(ctx, state.groupTuple(key), BigInt(key.oseq));
+  if (!isEnded(order)) state.liveOrders.set(ctx, state.groupTuple(key), BigInt(key.oseq));
   else {
-    const until = order.endedAt + readParams(ctx).retentionS;
+    const until = kept ?? order.endedAt + readParams(ctx).retentionS;
     state.retentionQueue.insert(ctx, until, state.Kind.ORDER, id);
   }
   if (order.state !== OrderState.OPEN) return;
@@ -127,13 +131,13 @@ function initOffer(ctx: Context, offer: Offer): void {
   restoreRows(ctx, offer);
 }
 
-function initLease(ctx: Context, lease: Lease): void {
+function initLease(ctx: Context, lease: Lease, kept: bigint | undefined): void {
   const key = leaseKey(lease.id, ctx.addresses);
   const id = state.leaseBytes(key);
   const { LEASE } = state.Kind;
   state.leases.set(ctx, state.leaseTuple(key), lease);
   if (lease.state === LeaseState.CLOSED) {
-    const until = lease.closedAt + readParams(ctx).retentionS;
+    const until = kept ?? lease.closedAt + readParams(ctx).retentionS;
     state.retentionQueue.insert(ctx, until, LEASE, id);
     return;
   }
@@ -187,6 +191,7 @@ function exportAll(ctx: Context): GenesisState {
     lastJoint: state.jointIds.peek(ctx) - 1n,
     lastAge: state.ages.peek(ctx) - 1n,
     drains: exportDrains(ctx),
+    kept: exportKept(ctx),
   };
 }
 
@@ -196,6 +201,40 @@ function exportDrains(ctx: Context): readonly Drain[] {
     if (kind === state.Kind.ORDER)
       drains.push({ order: orderId(state.orderFromBytes(id), ctx.addresses), uptime });
   return drains;
+}
+
+interface Ended extends Omit<Kept, "until"> {
+  /** When it ended, T. */
+  readonly ended: bigint;
+}
+
+function endOfOrder(ctx: Context, id: Uint8Array): Ended {
+  const key = state.orderFromBytes(id);
+  const ended = state.orders.must(ctx, state.orderTuple(key)).endedAt;
+  return { order: orderId(key, ctx.addresses), provider: "", ended };
+}
+
+function endOfLease(ctx: Context, id: Uint8Array): Ended {
+  const key = state.leaseFromBytes(id);
+  const ended = state.leases.must(ctx, state.leaseTuple(key)).closedAt;
+  const provider = ctx.addresses.format(key.provider);
+  return { order: orderId(key, ctx.addresses), provider, ended };
+}
+
+/** Ended objects whose second of deletion was fixed with another retention than that of today. */
+function exportKept(ctx: Context): readonly Kept[] {
+  const { retentionS } = readParams(ctx);
+  const kept: Kept[] = [];
+  for (const [until, kind, id] of state.retentionQueue.iterate(ctx)) {
+    const isLease = kind === state.Kind.LEASE;
+    const { order, provider, ended } = isLease ? endOfLease(ctx, id) : endOfOrder(ctx, id);
+    if (until !== ended + retentionS) kept.push({ order, provider, until });
+  }
+  return kept;
+}
+
+function keptName(order: Order["id"], provider: string): string {
+  return `${nameOf(order)}/${provider}`;
 }
 
 // ---- validate ---------------------------------------------------------------------------------------
@@ -229,6 +268,13 @@ function validate(genesis: GenesisState, env: BasicEnv): void {
     env.addresses.parse(bid.id.owner);
     env.addresses.parse(bid.id.provider);
   }
+  const ended = new Set([
+    ...genesis.orders.filter(isEnded).map(({ id }) => keptName(id, "")),
+    ...genesis.leases.filter(isClosed).map(({ id }) => keptName(id, id.provider)),
+  ]);
+  for (const [index, { order, provider }] of genesis.kept.entries())
+    if (!ended.delete(keptName(order, provider)))
+      throw refuse(`kept[${index}]`, "names no ended order or lease, or one twice");
 }
 
 function validateOffers(genesis: GenesisState, env: BasicEnv): void {
@@ -243,6 +289,14 @@ function validateOffers(genesis: GenesisState, env: BasicEnv): void {
     const free = capacities.get(offer.id)?.free.length;
     if (free !== hosts) throw refuse(`${where}.shapes`, `${hosts} hosts, ${free ?? "no"} rests`);
   }
+}
+
+function isEnded({ state: found }: Order): boolean {
+  return found !== OrderState.OPEN && found !== OrderState.MATCHED;
+}
+
+function isClosed({ state: found }: Lease): boolean {
+  return found === LeaseState.CLOSED;
 }
 
 function nameOf(id: Order["id"]): string {

@@ -2,11 +2,13 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { must } from "../../chain/base/assert.ts";
 import {
   AwardMode,
   GenesisState,
   Lease,
   LeaseState,
+  MsgCloseLease,
   OrderState,
   QueryBidsRequest,
   QueryBidsResponse,
@@ -26,9 +28,11 @@ import {
 import { marketErrors } from "../../modules/market/index.ts";
 import { marketGenesis } from "../../modules/market/genesis.ts";
 import type { OrderKey } from "../../modules/market/index.ts";
+import { params, retentionQueue } from "../../modules/market/state.ts";
 import type { Json } from "../../chain/codec/index.ts";
 import { eventOf } from "../support/chain.ts";
 import { group, MarketScene, shapes } from "../support/market.ts";
+import { msg } from "../support/signing.ts";
 import type { Signer } from "../support/signing.ts";
 
 const SERVICE = "/leasehold.market.v1.Query";
@@ -218,5 +222,27 @@ test("genesis: export, import, export gives the same", () => {
   assert.equal(GenesisState.encode(genesis.export(ctx)), GenesisState.encode(before));
 });
 
-test.run();
+test("genesis: what ended before a change of retention is deleted when it was to be", () => {
+  const scene = new MarketScene();
+  const bob = scene.seller("bob");
+  scene.offer(bob, GPU);
+  const key = scene.running(bob);
+  const close = { owner: scene.tenant.address, lease: scene.mustLease(key, bob).id, reopen: false };
+  scene.chain.must(scene.tenant, [msg(MsgCloseLease, close)]);
+  const ctx = scene.chain.ctx();
+  const queued = [...retentionQueue.iterate(ctx)];
+  assert.is(queued.length, 2);
+  params.set(ctx, { ...must(params.get(ctx), "parameters"), retentionS: 7200n });
+  const genesis = marketGenesis();
+  const exported = genesis.export(ctx);
+  assert.is(exported.kept.length, 2);
+  genesis.validate(exported, { addresses: ctx.addresses });
+  const other = new MarketScene().chain.ctx();
+  genesis.init(other, exported);
+  assert.equal([...retentionQueue.iterate(other)], queued);
+  assert.equal(GenesisState.encode(genesis.export(other)), GenesisState.encode(exported));
+  const twice = { ...exported, kept: [...exported.kept, ...exported.kept] };
+  assert.throws(() => genesis.validate(twice, { addresses: ctx.addresses }), /kept\[2\]/);
+});
+
 test.run();

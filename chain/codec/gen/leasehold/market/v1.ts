@@ -3476,6 +3476,8 @@ export interface GenesisState {
   readonly lastAge: bigint;
   /** Orders whose bids wait to be ended, by time. */
   readonly drains: readonly Drain[];
+  /** Ended objects that are deleted at another second than their end plus retention_s, by time. */
+  readonly kept: readonly Kept[];
 }
 const tableGenesisState: MessageTable = {"name":"leasehold.market.v1.GenesisState","fields":[
     {"number":1,"name":"params","type":"leasehold.market.v1.Params","kind":"message","nullable":false,"comment":"Parameters."},
@@ -3492,6 +3494,7 @@ const tableGenesisState: MessageTable = {"name":"leasehold.market.v1.GenesisStat
     {"number":12,"name":"last_joint","type":"uint64","kind":"scalar","comment":"Last number given to a joint award."},
     {"number":13,"name":"last_age","type":"uint64","kind":"scalar","comment":"Last age given to a revision of a bid."},
     {"number":14,"name":"drains","type":"leasehold.market.v1.Drain","kind":"message","repeated":true,"nullable":false,"comment":"Orders whose bids wait to be ended, by time."},
+    {"number":15,"name":"kept","type":"leasehold.market.v1.Kept","kind":"message","repeated":true,"nullable":false,"comment":"Ended objects that are deleted at another second than their end plus retention_s, by time."},
   ]};
 /** A GenesisState with every field at its default. */
 export function emptyGenesisState(): GenesisState {
@@ -3510,6 +3513,7 @@ export function emptyGenesisState(): GenesisState {
     lastJoint: 0n,
     lastAge: 0n,
     drains: [],
+    kept: [],
   };
 }
 /** Reads a GenesisState up to the end of the current message. */
@@ -3528,6 +3532,7 @@ export function readGenesisState(r: Reader): GenesisState {
   let lastJoint: bigint = 0n;
   let lastAge: bigint = 0n;
   const drains: Drain[] = [];
+  const kept: Kept[] = [];
   let tag = r.tag();
   if (tag === 10) {
     const outer = r.enter("params");
@@ -3607,12 +3612,23 @@ export function readGenesisState(r: Reader): GenesisState {
     r.leave(outer);
     tag = r.tag();
   }
+  while (tag === 122) {
+    const outer = r.enter("kept");
+    kept.push(readKept(r));
+    r.leave(outer);
+    tag = r.tag();
+  }
   r.end(tag);
   params ??= emptyParams();
-  return { params, orders, auctions, joints, bids, offers, capacities, leases, rejections, exclusions, lastOffer, lastJoint, lastAge, drains };
+  return { params, orders, auctions, joints, bids, offers, capacities, leases, rejections, exclusions, lastOffer, lastJoint, lastAge, drains, kept };
 }
 /** Writes the fields of a GenesisState. */
 export function writeGenesisState(w: Writer, v: GenesisState): void {
+  for (let i = v.kept.length - 1; i >= 0; i--) {
+    const mark = w.size;
+    writeKept(w, v.kept[i] as Kept);
+    w.nested(122, mark);
+  }
   for (let i = v.drains.length - 1; i >= 0; i--) {
     const mark = w.size;
     writeDrain(w, v.drains[i] as Drain);
@@ -3684,7 +3700,7 @@ export const GenesisState: MessageType<GenesisState> = defineMessage<GenesisStat
   read: readGenesisState,
   write: writeGenesisState,
   empty: emptyGenesisState,
-  types: () => [Params, Order, Auction, Joint, Bid, Offer, OfferCapacity, Lease, Rejection, Exclusion, Drain],
+  types: () => [Params, Order, Auction, Joint, Bid, Offer, OfferCapacity, Lease, Rejection, Exclusion, Drain, Kept],
 });
 
 /** `leasehold.market.v1.Gpu` */
@@ -4092,6 +4108,75 @@ export const Joint: MessageType<Joint> = defineMessage<Joint>({
   read: readJoint,
   write: writeJoint,
   empty: emptyJoint,
+  types: () => [OrderId],
+});
+
+/** `leasehold.market.v1.Kept` */
+export interface Kept {
+  /** The order, or the one of the lease. */
+  readonly order: OrderId;
+  /** Provider of the lease; empty = the order itself. */
+  readonly provider: string;
+  /** T at which it is deleted, seconds since 1970. */
+  readonly until: bigint;
+}
+const tableKept: MessageTable = {"name":"leasehold.market.v1.Kept","fields":[
+    {"number":1,"name":"order","type":"leasehold.market.v1.OrderId","kind":"message","nullable":false,"comment":"The order, or the one of the lease."},
+    {"number":2,"name":"provider","type":"string","kind":"scalar","scalar":"cosmos.AddressString","comment":"Provider of the lease; empty = the order itself."},
+    {"number":3,"name":"until","type":"uint64","kind":"scalar","comment":"T at which it is deleted, seconds since 1970."},
+  ]};
+/** A Kept with every field at its default. */
+export function emptyKept(): Kept {
+  return {
+    order: emptyOrderId(),
+    provider: "",
+    until: 0n,
+  };
+}
+/** Reads a Kept up to the end of the current message. */
+export function readKept(r: Reader): Kept {
+  let order: OrderId | undefined;
+  let provider: string = "";
+  let until: bigint = 0n;
+  let tag = r.tag();
+  if (tag === 10) {
+    const outer = r.enter("order");
+    order = readOrderId(r);
+    r.leave(outer);
+    tag = r.tag();
+  }
+  if (tag === 18) {
+    provider = r.string("provider");
+    tag = r.tag();
+  }
+  if (tag === 24) {
+    until = r.uint64("until");
+    tag = r.tag();
+  }
+  r.end(tag);
+  order ??= emptyOrderId();
+  return { order, provider, until };
+}
+/** Writes the fields of a Kept. */
+export function writeKept(w: Writer, v: Kept): void {
+  if (v.until !== 0n) {
+    w.uint64(24, v.until, "leasehold.market.v1.Kept.until");
+  }
+  if (v.provider !== "") {
+    w.string(18, v.provider, "leasehold.market.v1.Kept.provider");
+  }
+  {
+    const mark = w.size;
+    writeOrderId(w, v.order);
+    w.nested(10, mark);
+  }
+}
+/** Codec of `leasehold.market.v1.Kept`. */
+export const Kept: MessageType<Kept> = defineMessage<Kept>({
+  table: tableKept,
+  read: readKept,
+  write: writeKept,
+  empty: emptyKept,
   types: () => [OrderId],
 });
 
@@ -11507,6 +11592,7 @@ export const messageTypes: readonly MessageType<unknown>[] = [
   GroupSpec,
   Host,
   Joint,
+  Kept,
   Lease,
   LeaseId,
   Memory,
