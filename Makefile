@@ -54,8 +54,9 @@ docs: build ## write docs/spec from the code
 sim: build ## simulate: make sim SEEDS=20 BLOCKS=100 [SEED=7]
 	@SEEDS=$(SEEDS) BLOCKS=$(BLOCKS) SEED=$(SEED) $(NODE) build/test/sim/sim.test.js
 
-oracle: build ## thousands of random histories against Go's iavl and ics23
+oracle: build ## thousands of histories against Go's iavl and ics23, then the SDK's own command line
 	@ORACLE_HISTORIES=$${ORACLE_HISTORIES:-5000} $(NODE) build/test/node/oracle_iavl.test.js
+	@$(NODE) build/test/oracle/command_line.js
 
 bench: build ## print the benchmark table (ratios beside the Go peers where Go is installed)
 	@$(NODE) build/test/bench/run.js
