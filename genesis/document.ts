@@ -83,40 +83,74 @@ function hashAt(value: Json | undefined): Uint8Array {
   return bytes;
 }
 
+type Consensus = readonly [params: Json | undefined, validators: Json | undefined, path: string];
+
+/** Where parameters and validators stand: under `consensus`, or in the older form at the top. */
+function consensusOf(object: JsonObject): Consensus {
+  if (object["consensus"] === undefined)
+    return [object["consensus_params"], object["validators"], ""];
+  const consensus = objectAt(object["consensus"], "consensus");
+  return [consensus["params"], consensus["validators"], "consensus."];
+}
+
+/** Readers of the parts of a document, each of which may throw sdk/18 with the JSON path. */
+const PARTS = {
+  appName: (object: JsonObject): string =>
+    object["app_name"] === undefined ? "leasehold" : textAt(object["app_name"], "app_name"),
+  appVersion: (object: JsonObject): string =>
+    object["app_version"] === undefined ? "" : textAt(object["app_version"], "app_version"),
+  genesisTime(object: JsonObject): Timestamp {
+    const time = parseTime(textAt(object["genesis_time"], "genesis_time"));
+    if (time === undefined) throw wrongGenesis("genesis_time", "an RFC 3339 time is expected");
+    return time;
+  },
+  chainId(object: JsonObject): string {
+    const chainId = textAt(object["chain_id"], "chain_id");
+    if (!/^[\w.-]{1,50}$/.test(chainId))
+      throw wrongGenesis("chain_id", "1 to 50 of letters, digits, . _ - are expected");
+    return chainId;
+  },
+  initialHeight: (object: JsonObject): bigint =>
+    numberAt(object["initial_height"] ?? "1", "initial_height"),
+  appHash: (object: JsonObject): Uint8Array => hashAt(object["app_hash"]),
+  consensusParams(object: JsonObject): ConsensusParams {
+    const [params, , path] = consensusOf(object);
+    return parseConsensusParams(params, path === "" ? "consensus_params" : `${path}params`);
+  },
+  validators(object: JsonObject): GenesisValidator[] {
+    const [, validators, path] = consensusOf(object);
+    return validatorsAt(validators, `${path}validators`);
+  },
+  appState: (object: JsonObject): JsonObject => objectAt(object["app_state"], "app_state"),
+};
+
+function refuseUnknownKeys(object: JsonObject): void {
+  for (const key of Object.keys(object))
+    if (!KNOWN.has(key)) throw wrongGenesis(key, "is not a known key");
+}
+
 /** Reads a genesis. Throws: sdk/18 with the JSON path of what is wrong, unknown keys too. */
 export function parseGenesis(json: Json): GenesisDocument {
   const object = objectAt(json, "document");
-  for (const key of Object.keys(object))
-    if (!KNOWN.has(key)) throw wrongGenesis(key, "is not a known key");
-  const consensus =
-    object["consensus"] === undefined ? undefined : objectAt(object["consensus"], "consensus");
-  const [params, at] =
-    consensus === undefined
-      ? [object["consensus_params"], "consensus_params"]
-      : [consensus["params"], "consensus.params"];
-  const listed =
-    consensus === undefined
-      ? validatorsAt(object["validators"], "validators")
-      : validatorsAt(consensus["validators"], "consensus.validators");
-  const time = parseTime(textAt(object["genesis_time"], "genesis_time"));
-  if (time === undefined) throw wrongGenesis("genesis_time", "an RFC 3339 time is expected");
-  const chainId = textAt(object["chain_id"], "chain_id");
-  if (!/^[\w.-]{1,50}$/.test(chainId))
-    throw wrongGenesis("chain_id", "1 to 50 of letters, digits, . _ - are expected");
-  const height = object["initial_height"] ?? "1";
+  refuseUnknownKeys(object);
   return {
-    appName:
-      object["app_name"] === undefined ? "leasehold" : textAt(object["app_name"], "app_name"),
-    appVersion:
-      object["app_version"] === undefined ? "" : textAt(object["app_version"], "app_version"),
-    genesisTime: time,
-    chainId,
-    initialHeight: numberAt(height, "initial_height"),
-    appHash: hashAt(object["app_hash"]),
-    consensusParams: parseConsensusParams(params, at),
-    validators: listed,
-    appState: objectAt(object["app_state"], "app_state"),
+    appName: PARTS.appName(object),
+    appVersion: PARTS.appVersion(object),
+    genesisTime: PARTS.genesisTime(object),
+    chainId: PARTS.chainId(object),
+    initialHeight: PARTS.initialHeight(object),
+    appHash: PARTS.appHash(object),
+    consensusParams: PARTS.consensusParams(object),
+    validators: PARTS.validators(object),
+    appState: PARTS.appState(object),
   };
+}
+
+/** One check per part of a document, each of which may throw what parseGenesis throws. */
+export function genesisChecks(json: Json): readonly (() => void)[] {
+  const read = (): JsonObject => objectAt(json, "document");
+  const parts = Object.values(PARTS).map((part) => () => void part(read()));
+  return [() => refuseUnknownKeys(read()), ...parts];
 }
 
 function validatorJson(platform: Platform, validator: GenesisValidator): Json {

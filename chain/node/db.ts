@@ -18,6 +18,10 @@ export interface ScanRange {
 const SCAN_ROWS = 1000;
 const MEBIBYTE = 1024 * 1024;
 
+interface Compactable {
+  compactRange(from: Uint8Array, to: Uint8Array): Promise<void>;
+}
+
 /** An opened database. */
 export class Database {
   readonly path: string;
@@ -108,6 +112,13 @@ export class Database {
       ...(range.gte === undefined ? {} : { gte: range.gte }),
       ...(range.lt === undefined ? {} : { lt: range.lt }),
     });
+  }
+
+  /** Gives the room of removed records back to the file system. */
+  async compact(): Promise<void> {
+    // The face that all of `level` share does not name it; LevelDB itself has it.
+    const native = this.#level as unknown as Compactable;
+    await native.compactRange(Uint8Array.of(), new Uint8Array(64).fill(0xff));
   }
 
   /** Waits for running writes and releases the lock. */

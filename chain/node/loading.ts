@@ -8,7 +8,8 @@ import { storeOptions } from "./settings.ts";
 import type { NodeSettings } from "./settings.ts";
 
 /**
- * Loads the application's committed state. When a snapshot on disk is damaged the one before it and
+ * Loads the application's committed state, or with `upTo` that of an earlier height, to look at or to go
+ * back to (then nothing on disk is touched). When a snapshot on disk is damaged the one before it and
  * the change sets after that give the same state; `warn` hears of it.
  * Throws: DamagedState with a sentence when nothing leads to the committed state.
  */
@@ -18,14 +19,17 @@ export async function loadStore(
   database: Database,
   settings: Pick<NodeSettings, "app">,
   warn: (sentence: string) => void,
+  upTo?: bigint,
 ): Promise<TreeMultiStore> {
   const kept = storeOptions(settings.app, (key) => database.get(key));
   let first: DamagedState | undefined;
   const without = new Set<bigint>();
   for (;;) {
-    const loader = new StateLoader(platform, names, { ...kept, without });
+    const target = upTo === undefined ? {} : { upTo };
+    const loader = new StateLoader(platform, names, { ...kept, ...target, without });
     try {
       const store = await pushAll(loader, database);
+      if (upTo !== undefined) return store;
       for (const range of store.stale()) await database.clear(range);
       for (const writes of store.archiveBase()) await database.write(writes, { sync: true });
       return store;

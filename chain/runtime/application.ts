@@ -277,9 +277,14 @@ export class Application {
     this.#staged = undefined;
     this.#genesis = undefined;
     this.#resetCheck();
+    return { retainHeight: this.retainHeight() };
+  }
+
+  /** First block that the engine must keep; 0 = all. */
+  retainHeight(): bigint {
     const { evidence } = this.parts.consensus.params(this.context());
     const least = this.settings.minRetainBlocks ?? 0n;
-    return { retainHeight: blocksToKeep(this.store, least, evidence?.maxAgeNumBlocks ?? 0n) };
+    return blocksToKeep(this.store, least, evidence?.maxAgeNumBlocks ?? 0n);
   }
 
   /** Answers a query on committed state. Never throws for what a client can cause. */

@@ -65,6 +65,31 @@ function partOf(module: AppModule, state: AppState, registry: TypeRegistry): unk
   }
 }
 
+/** Names of a genesis that belong to no module. */
+function strangersIn(modules: readonly AppModule[], state: AppState): readonly ChainError[] {
+  const known = new Map(modules.map((module) => [module.name, module] as const));
+  return Object.keys(state)
+    .filter((name) => known.get(name)?.genesis === undefined)
+    .map((name) => wrong(`app_state.${name}`, "no module of this name has a genesis"));
+}
+
+/** One module's part, parsed and checked without any state. Throws: sdk/18 with the JSON path. */
+function checkedPart(
+  module: AppModule,
+  state: AppState,
+  registry: TypeRegistry,
+  env: BasicEnv,
+): unknown {
+  const part = partOf(module, state, registry);
+  try {
+    if (part !== undefined) module.genesis?.validate(part as never, env);
+  } catch (error) {
+    if (error instanceof ChainError) throw wrong(`app_state.${module.name}`, error.message);
+    throw error;
+  }
+  return part;
+}
+
 /** Checks every module's part of a genesis without any state. Throws: sdk/18 with the JSON path. */
 export function validateAppState(
   modules: readonly AppModule[],
@@ -72,23 +97,33 @@ export function validateAppState(
   registry: TypeRegistry,
   env: BasicEnv,
 ): ReadonlyMap<string, unknown> {
-  const known = new Map(modules.map((module) => [module.name, module] as const));
-  for (const name of Object.keys(state))
-    if (known.get(name)?.genesis === undefined)
-      throw wrong(`app_state.${name}`, "no module of this name has a genesis");
+  const [stranger] = strangersIn(modules, state);
+  if (stranger !== undefined) throw stranger;
   const parts = new Map<string, unknown>();
   for (const module of modules) {
-    const part = partOf(module, state, registry);
-    if (part === undefined) continue;
-    try {
-      module.genesis?.validate(part as never, env);
-    } catch (error) {
-      if (error instanceof ChainError) throw wrong(`app_state.${module.name}`, error.message);
-      throw error;
-    }
-    parts.set(module.name, part);
+    const part = checkedPart(module, state, registry, env);
+    if (part !== undefined) parts.set(module.name, part);
   }
   return parts;
+}
+
+/** What validateAppState would throw, of every module: sentences with the JSON path. */
+export function appStateProblems(
+  modules: readonly AppModule[],
+  state: AppState,
+  registry: TypeRegistry,
+  env: BasicEnv,
+): readonly string[] {
+  const problems = strangersIn(modules, state).map((error) => error.message);
+  for (const module of modules) {
+    try {
+      checkedPart(module, state, registry, env);
+    } catch (error) {
+      if (!(error instanceof ChainError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  return problems;
 }
 
 /** Runs InitChain on `base.branches`. */

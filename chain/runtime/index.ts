@@ -34,7 +34,7 @@ export {
   STORE_COSTS,
   UNLIMITED_GAS,
 } from "./gas.ts";
-export { parseAppState, validateAppState } from "./genesis.ts";
+export { appStateProblems, parseAppState, validateAppState } from "./genesis.ts";
 export type { AppState } from "./genesis.ts";
 export { checkAuthority, parseAddress, queryHandler, tryDecode } from "./handlers.ts";
 export { HookList } from "./hooks.ts";

@@ -38,7 +38,7 @@ export { TreeMultiStore } from "./multistore.ts";
 export { StateLoader } from "./loader.ts";
 export type { LoadOptions } from "./loader.ts";
 export type { ArchiveOptions } from "./archive.ts";
-export { DamagedState, RECORD } from "./records.ts";
+export { committedHeight, DamagedState, RECORD } from "./records.ts";
 export { Rollback } from "./rollback.ts";
 export { SideRepair } from "./side_repair.ts";
 export type { SideDifference } from "./side_repair.ts";

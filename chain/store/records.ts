@@ -178,6 +178,12 @@ export function decodeLatest(value: Uint8Array): { height: bigint; firstChange: 
   return { height: readU64BigEndian(value), firstChange: readU64BigEndian(value, 8) };
 }
 
+/** Height of the last commit on a disk; 0 before the first. Throws: DamagedState. */
+export function committedHeight(read: (key: Uint8Array) => Uint8Array | undefined): bigint {
+  const value = read(Uint8Array.of(RECORD.latest));
+  return value === undefined ? 0n : decodeLatest(value).height;
+}
+
 /** Value of a commit record. */
 export function encodeCommit(info: CommitInfo): Uint8Array {
   const out = new RecordWriter();

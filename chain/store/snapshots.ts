@@ -20,7 +20,10 @@ export interface SnapshotPolicy {
   readonly blocks: number;
   /** Or after this many changed keys: a restart replays about 100,000 a second. */
   readonly keys: number;
-  /** Complete snapshots that stay: the second is there should the first be damaged. */
+  /**
+   * Complete snapshots that stay at least: the second is there should the first be damaged. There are
+   * more when they are made so often that two do not reach back to the oldest height in memory.
+   */
   readonly keep: number;
 }
 
@@ -147,13 +150,19 @@ export class SnapshotKeeper {
     return ranges;
   }
 
-  /** Takes in a complete snapshot and lets go of the oldest. */
+  /**
+   * Takes in a complete snapshot and lets go of the oldest, but for one at or below the oldest height
+   * that is kept in memory: a restart shall give all these heights again.
+   */
   #add(mark: SnapshotMark): void {
     this.#complete = [...this.#complete.filter((other) => other.height !== mark.height), mark];
-    while (this.#complete.length > this.policy.keep) this.#complete.shift();
+    const oldest = this.#history.oldest?.height ?? 0n;
+    const { keep } = this.policy;
+    while (this.#complete.length > keep && must(this.#complete[1], "mark").height <= oldest)
+      this.#complete.shift();
     // The oldest snapshot needs the change sets after it.
-    if (this.#complete.length === this.policy.keep)
-      this.#firstChange = (this.#complete[0] as SnapshotMark).height + 1n;
+    const first = must(this.#complete[0], "mark").height;
+    if (this.#complete.length >= keep && first <= oldest) this.#firstChange = first + 1n;
   }
 }
 

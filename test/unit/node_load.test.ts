@@ -27,7 +27,10 @@ test.after.each(async ({ folder, database }) => {
 
 /** Twelve blocks with a snapshot after every fourth; gives the app hash. */
 async function fill(database: Database): Promise<string> {
-  const store = new TreeMultiStore(platform, ["a", "b"], { snapshots: { blocks: 4 } });
+  const store = new TreeMultiStore(platform, ["a", "b"], {
+    provableHeights: 3,
+    snapshots: { blocks: 4 },
+  });
   for (let height = 1n; height <= 12n; height++) {
     const change = [utf8(`key ${height % 7n}`), utf8(`value ${height}`)] as const;
     const changes = new Map([["a", [change]]]);

@@ -240,9 +240,25 @@ for (const archived of [false, true])
     }
   });
 
+test("snapshots stay as long as a restart needs them for the heights in memory", () => {
+  const disk = new TestDisk();
+  const options = { provableHeights: 17, snapshots: { blocks: 5 } };
+  let store = disk.load(NAMES, options);
+  const next = numbers(10);
+  for (let height = 1n; height <= 60n; height++) {
+    block(store, disk, next);
+    const step = store.snapshots.step(10_000);
+    if (step !== undefined) disk.snapshotStep(step);
+    const { oldestHeight } = store;
+    store = disk.load(NAMES, options);
+    assert.is(store.oldestHeight, oldestHeight, `after ${height} blocks`);
+  }
+  assert.is(store.oldestHeight, 44n);
+});
+
 test("what is pruned cannot be gone back to", () => {
   const disk = new TestDisk();
-  const options = { snapshots: { blocks: 5, keep: 2 } };
+  const options = { provableHeights: 3, snapshots: { blocks: 5, keep: 2 } };
   const store = disk.load(NAMES, options);
   const next = numbers(8);
   while (store.height < 20n) {

@@ -221,7 +221,7 @@ test("stopped at any write, the node comes back at a whole height and goes on al
 function grown(): { disk: TestDisk; store: TreeMultiStore } {
   const next = numbers(5);
   const disk = new TestDisk();
-  const store = disk.load(NAMES);
+  const store = disk.load(NAMES, { provableHeights: 3 });
   for (let height = 1; height <= 12; height++) {
     store.stage(BigInt(height), time(height), randomBlock(next, 20), new Map());
     disk.write(store.batch().writes);

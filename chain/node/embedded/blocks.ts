@@ -207,6 +207,40 @@ export class BlockStore {
     const bytes = at === undefined ? undefined : this.#database.get(key(KIND.params, at));
     return bytes === undefined ? undefined : ConsensusParams.decode(bytes);
   }
+  /** Height from which validators hold at `height`, when they were changed last at `last`. */
+  validatorsChanged(last: bigint, height: bigint): bigint {
+    return last <= height ? last : (lastAtOrBelow(this.#validatorHeights, height) ?? height);
+  }
+
+  /** Height from which parameters hold at `height`, when they were changed last at `last`. */
+  paramsChanged(last: bigint, height: bigint): bigint {
+    return last <= height ? last : (lastAtOrBelow(this.#paramHeights, height) ?? height);
+  }
+
+  /** Goes back to an earlier state and newest block, in one synced batch. */
+  async rewind(state: EngineState, newest: bigint): Promise<void> {
+    const writes: DatabaseWrite[] = [[STATE_KEY, utf8(encodeState(this.#platform, state))]];
+    for (let height = state.height + 1n; height <= this.#height; height++)
+      writes.push([key(KIND.response, height), undefined]);
+    for (let height = newest + 1n; height <= this.#height; height++) {
+      const meta = this.meta(height);
+      if (meta !== undefined) writes.push([hashKey(meta.blockId.hash), undefined]);
+      for (const kind of [KIND.block, KIND.meta, KIND.commit])
+        writes.push([key(kind, height), undefined]);
+    }
+    const later = (heights: readonly bigint[], last: bigint): bigint[] =>
+      heights.filter((height) => height > last);
+    for (const height of later(this.#validatorHeights, state.height + 2n))
+      writes.push([key(KIND.validators, height), undefined]);
+    for (const height of later(this.#paramHeights, state.height + 1n))
+      writes.push([key(KIND.params, height), undefined]);
+    writes.push([RANGE_KEY, concatBytes(u64BigEndian(this.#base), u64BigEndian(newest))]);
+    await this.#database.write(writes, { sync: true });
+    this.#height = newest;
+    this.#validatorHeights = this.#validatorHeights.filter((height) => height <= state.height + 2n);
+    this.#paramHeights = this.#paramHeights.filter((height) => height <= state.height + 1n);
+  }
+
 
   /** Removes blocks below `height` (and their answers); returns how many. */
   async prune(height: bigint): Promise<number> {

@@ -54,6 +54,25 @@ export class Indexer {
     await this.#database.write(rows, { sync: false });
   }
 
+  /**
+   * Takes the newest block out again. An earlier, failed transaction of the same bytes, which the one
+   * in this block had replaced, is found again only after a rebuild.
+   */
+  async remove(block: IndexedBlock): Promise<void> {
+    const rows = blockRows(block, () => false).filter(
+      ([key]) => key[0] !== ROW.tx || this.find(key.subarray(1))?.height === block.height,
+    );
+    const removed = rows.map(([key]) => [key, undefined] as const);
+    const height = [HEIGHT_KEY, u64BigEndian(block.height - 1n)] as const;
+    await this.#database.write([...removed, height], { sync: true });
+  }
+
+  /** Empties the index: a start would write it anew from the block log. */
+  async clear(): Promise<void> {
+    await this.#database.write([[HEIGHT_KEY, undefined]], { sync: true });
+    await this.#database.clear({});
+  }
+
   /** The transaction of a hash. */
   find(hash: Uint8Array): TxResult | undefined {
     const bytes = this.#database.get(txKey(hash));
