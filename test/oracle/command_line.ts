@@ -127,13 +127,10 @@ const STEPS: readonly Step[] = [
   ],
   [
     "tx bank send --gas auto",
-    async (cli) =>
-      taken(
-        await cli.deliver(
-          ...["bank", "send", "alice", cli.key("bob"), "7ulease", "--gas", "auto"],
-          ...["--gas-adjustment", "1.2", "--note", "from Go"],
-        ),
-      ),
+    async (cli) => {
+      const flags = ["--gas", "auto", "--gas-adjustment", "1.2", "--note", "from Go"];
+      taken(await cli.deliver("bank", "send", "alice", cli.key("bob"), "7ulease", ...flags));
+    },
   ],
   [
     "a send beyond the balance is sdk/5",
