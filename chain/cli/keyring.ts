@@ -47,6 +47,43 @@ type StoredKey = Omit<KeyRecord, "secret"> & {
 /** scrypt cost: 2^15 rounds, about 100 ms. */
 const SCRYPT = { N: 32768, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 
+/** Tag of AES-256-GCM, behind the sealed text. */
+const TAG_BYTES = 16;
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isHex(value: unknown, least: number): boolean {
+  return typeof value === "string" && /^(?:[0-9a-f]{2})*$/.test(value) && value.length >= 2 * least;
+}
+
+function isSecret(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  if (value["kind"] === "private") return isHex(value["hex"], 32);
+  const { mnemonic, path } = value;
+  return value["kind"] === "mnemonic" && typeof mnemonic === "string" && typeof path === "string";
+}
+
+function isSealed(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  return isHex(value["salt"], 1) && isHex(value["nonce"], 12) && isHex(value["text"], TAG_BYTES);
+}
+
+/** Whether a file holds the key of a name in the form that `add` writes. */
+function isStoredKey(value: unknown, name: string): value is StoredKey {
+  if (!isObject(value) || value["name"] !== name) return false;
+  const { type, publicKey, secret, sealed } = value;
+  const known = type === "local" || type === "multi" || type === "offline";
+  return (
+    known &&
+    isObject(publicKey) &&
+    typeof publicKey["type"] === "string" &&
+    (secret === undefined || isSecret(secret)) &&
+    (sealed === undefined || isSealed(sealed))
+  );
+}
+
 function seal(secret: KeySecret, password: string): Sealed {
   const salt = randomBytes(16);
   const nonce = randomBytes(12);
@@ -63,9 +100,9 @@ function open(sealed: Sealed, password: string): KeySecret {
   const key = scryptSync(password, Buffer.from(sealed.salt, "hex"), 32, SCRYPT);
   const body = Buffer.from(sealed.text, "hex");
   const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(sealed.nonce, "hex"));
-  decipher.setAuthTag(body.subarray(-16));
+  decipher.setAuthTag(body.subarray(-TAG_BYTES));
   try {
-    const text = Buffer.concat([decipher.update(body.subarray(0, -16)), decipher.final()]);
+    const text = Buffer.concat([decipher.update(body.subarray(0, -TAG_BYTES)), decipher.final()]);
     return JSON.parse(text.toString("utf8")) as KeySecret;
   } catch {
     throw new CliFailure("the password of the keyring is wrong");
@@ -128,7 +165,7 @@ export class Keyring {
 
   /** The secret of a local key; asks for the password where the backend has one. */
   async secret(name: string): Promise<KeySecret> {
-    const stored = JSON.parse(readFileSync(this.#path(this.need(name).name), "utf8")) as StoredKey;
+    const stored = this.#stored(this.need(name).name);
     if (stored.secret !== undefined) return stored.secret;
     if (stored.sealed === undefined)
       throw new CliFailure(`key ${name} has no secret here (${stored.type})`);
@@ -166,7 +203,7 @@ export class Keyring {
 
   async #newPassword(): Promise<string> {
     const sealed = this.list()
-      .map((key) => JSON.parse(readFileSync(this.#path(key.name), "utf8")) as StoredKey)
+      .map((key) => this.#stored(key.name))
       .find((key) => key.sealed !== undefined);
     this.#password ??= await askPassword(
       sealed === undefined
@@ -184,15 +221,18 @@ export class Keyring {
   }
 
   #read(name: string): KeyRecord {
+    const { secret: _secret, sealed: _sealed, ...open } = this.#stored(name);
+    return open;
+  }
+
+  #stored(name: string): StoredKey {
+    let json: unknown;
     try {
-      const {
-        secret: _secret,
-        sealed: _sealed,
-        ...open
-      } = JSON.parse(readFileSync(this.#path(name), "utf8")) as StoredKey;
-      return open;
+      json = JSON.parse(readFileSync(this.#path(name), "utf8"));
     } catch {
       throw new CliFailure(`the key file ${this.#path(name)} cannot be read`);
     }
+    if (isStoredKey(json, name)) return json;
+    throw new CliFailure(`the key file ${this.#path(name)} does not hold the key ${name}`);
   }
 }

@@ -40,7 +40,12 @@ export type EngineKind = "embedded" | "comet";
 export function claimedBy(home: string): string | undefined {
   const { engine } = dataPaths(home);
   if (!existsSync(engine)) return undefined;
-  return String((JSON.parse(readFileSync(engine, "utf8")) as { engine?: unknown }).engine);
+  const text = readFileSync(engine, "utf8");
+  const found = /^\s*\{\s*"engine"\s*:\s*"([a-z]{1,20})"\s*\}\s*$/.exec(text)?.[1];
+  if (found !== undefined) return found;
+  throw new Error(
+    `${engine} does not name an engine; put it back as {"engine":"embedded"} or "comet"`,
+  );
 }
 
 /**

@@ -12,7 +12,7 @@
 // passed over (and forgotten): the way out when one is damaged. `upTo` leads to an earlier height.
 
 import { assert, must } from "../base/assert.ts";
-import { EMPTY_BYTES, equalBytes, toHex } from "../base/bytes.ts";
+import { compareBytes, EMPTY_BYTES, equalBytes, toHex } from "../base/bytes.ts";
 import type { Platform } from "../base/platform.ts";
 import { MemStore } from "./memory.ts";
 import { DEFAULT_HEIGHTS, TreeMultiStore } from "./multistore.ts";
@@ -91,8 +91,14 @@ export class StateLoader {
     this.#phase = this.#phase === undefined ? "meta" : FOLLOWING[this.#phase];
     if (this.#phase === "chunks" && this.#mark === undefined) this.#phase = "changes";
     if (this.#phase === "sides" && this.#options.upTo !== undefined) this.#phase = "done";
-    if (this.#phase !== "meta" && this.#latest === undefined) this.#phase = "done";
+    if (this.#latest === undefined) this.#withoutLatest();
     return this.#range();
+  }
+
+  /** A disk to which nothing was written has no commit: those are looked for, and no more. */
+  #withoutLatest(): void {
+    if (this.#phase === "marks") this.#phase = "commits";
+    else if (this.#phase !== "meta") this.#phase = "done";
   }
 
   /** Takes one record of the range that was asked for last. */
@@ -108,7 +114,7 @@ export class StateLoader {
         this.#snapshot.push(value);
         return;
       case RECORD.commit:
-        this.#commits.set(heightOfKey(key), decodeCommit(heightOfKey(key), value));
+        this.#pushCommit(decodeCommit(heightOfKey(key), value));
         return;
       case RECORD.changes:
         this.#pushChanges(heightOfKey(key), value);
@@ -151,7 +157,7 @@ export class StateLoader {
   }
 
   #endPhase(): void {
-    if (this.#phase === "commits") this.#chooseSnapshot();
+    if (this.#phase === "commits" && this.#latest !== undefined) this.#chooseSnapshot();
     if (this.#phase === "chunks" && this.#mark !== undefined) this.#adoptSnapshot(this.#mark);
     if (this.#phase === "changes") this.#replayPending();
   }
@@ -195,7 +201,8 @@ export class StateLoader {
         return { gte: heightKey(RECORD.chunk, height), lt: heightKey(RECORD.chunk, height + 1n) };
       }
       case "commits":
-        return this.#heights(RECORD.commit, 0n);
+        if (this.#options.upTo !== undefined) return this.#heights(RECORD.commit, 0n);
+        return { gte: Uint8Array.of(RECORD.commit), lt: Uint8Array.of(RECORD.commit + 1) };
       case "changes":
         return this.#heights(RECORD.changes, this.#base() + 1n);
       case "sides":
@@ -229,6 +236,15 @@ export class StateLoader {
     this.#store.adopt(info, nodes);
   }
 
+  #pushCommit(info: CommitInfo): void {
+    const latest = this.#latest?.height ?? 0n;
+    requireIntact(
+      info.height <= latest,
+      `the disk says height ${latest}, and has a commit record of height ${info.height}`,
+    );
+    this.#commits.set(info.height, info);
+  }
+
   #pushChanges(height: bigint, part: Uint8Array): void {
     if (this.#pending !== undefined && this.#pending.height !== height) this.#replayPending();
     this.#pending ??= { height, changes: new Map() };
@@ -252,6 +268,7 @@ export class StateLoader {
       store.height === 0n || height === store.height + 1n,
       `no change set between heights ${store.height} and ${height}`,
     );
+    requireChanges(height, pending.changes, store.names);
     const appHash = store.stage(height, info.time, pending.changes, new Map());
     store.promote();
     if (equalBytes(appHash, info.appHash)) return;
@@ -261,6 +278,22 @@ export class StateLoader {
     );
     const names = wrong.map((root) => root.name).join(", ");
     requireIntact(false, `change set of height ${height} gives another root of ${names}`);
+  }
+}
+
+/** Refuses changes that no block can have made: of an unknown store, or not in order. */
+function requireChanges(
+  height: bigint,
+  changes: ReadonlyMap<string, readonly StoreChange[]>,
+  names: readonly string[],
+): void {
+  for (const [name, list] of changes) {
+    const place = `change set of height ${height}`;
+    requireIntact(names.includes(name), `${place}: there is no store ${JSON.stringify(name)}`);
+    const isOrdered = list.every(
+      ([key], i) => compareBytes(list[i - 1]?.[0] ?? EMPTY_BYTES, key) < 0,
+    );
+    requireIntact(isOrdered, `${place}: its changes of ${name} are not in order`);
   }
 }
 

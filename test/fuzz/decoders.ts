@@ -3,6 +3,8 @@
 import type { Decoder } from "./fuzzer.ts";
 import { APP_DECODERS } from "./targets/app.ts";
 import { CODEC_DECODERS } from "./targets/codec.ts";
+import { DISK_DECODERS } from "./targets/disk.ts";
+import { FILE_DECODERS } from "./targets/files.ts";
 import { SDL_DECODERS } from "./targets/sdl.ts";
 import { TEXT_DECODERS } from "./targets/text.ts";
 
@@ -12,6 +14,8 @@ export const DECODERS: readonly Decoder[] = [
   ...APP_DECODERS,
   ...TEXT_DECODERS,
   ...SDL_DECODERS,
+  ...FILE_DECODERS,
+  ...DISK_DECODERS,
 ];
 
 /** The decoder of a name. Throws: Error that names the ones there are. */

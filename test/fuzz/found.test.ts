@@ -1,5 +1,8 @@
 // What mutations found once: each input stands here by itself, with what it must come to.
 
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { AddressCodec } from "../../chain/base/address.ts";
@@ -14,6 +17,18 @@ import {
 } from "../../chain/codec/gen/leasehold/market/v1.ts";
 import { QueryProvidersRequest } from "../../chain/codec/gen/leasehold/provider/v1.ts";
 import type { MessageType } from "../../chain/codec/index.ts";
+import { utf8 } from "../../chain/base/bytes.ts";
+import { CliFailure } from "../../chain/cli/failure.ts";
+import { Keyring } from "../../chain/cli/keyring.ts";
+import { claimedBy } from "../../chain/node/claim.ts";
+import { readSignState } from "../../chain/node/embedded/signer.ts";
+import { decodeState, encodeState } from "../../chain/node/embedded/state.ts";
+import { RECORD } from "../../chain/store/index.ts";
+import type { TreeMultiStore } from "../../chain/store/index.ts";
+import { encodeLatest, heightKey } from "../../chain/store/records.ts";
+import type { TestDisk } from "../support/disk.ts";
+import { testPlatform } from "../support/platform.ts";
+import { NAMES, STATE, writeDisk } from "./targets/disk.ts";
 import { TestChain } from "../support/chain.ts";
 import { msg } from "../support/signing.ts";
 
@@ -71,6 +86,80 @@ test("queries by what cannot stand in a key are refused with a sentence", () => 
     refusal(chain, path, AddressBytesToStringRequest, { addressBytes }),
     /max length is 255, got 256/,
   );
+});
+
+function loadDamaged(damage: (records: TestDisk["records"]) => void): () => TreeMultiStore {
+  const { disk } = writeDisk();
+  damage(disk.records);
+  return () => disk.load(NAMES);
+}
+
+test("records on disk that a process cannot have left are named, not followed", () => {
+  assert.is(loadDamaged(() => undefined)().height, 9n);
+  const latest = Uint8Array.of(RECORD.latest);
+  const lastChanges = heightKey(RECORD.changes, 8n, 0);
+  for (const [expected, damage] of [
+    [/commit record of height 1$/, (records) => records.delete(latest)],
+    [/height 3, and has a commit record/, (records) => records.set(latest, encodeLatest(3n, 1n))],
+    [/acc are not in order/, (records) => records.set(lastChanges, utf8("\u0000\u0001b\0\u0001a"))],
+    [/acc are not in order/, (records) => records.set(lastChanges, Uint8Array.of(0, 0))],
+  ] as readonly (readonly [RegExp, (records: TestDisk["records"]) => void])[])
+    assert.throws(loadDamaged(damage), (error: Error) => {
+      assert.is(error.name, "DamagedState", String(error.stack));
+      return expected.test(error.message);
+    });
+});
+
+test("the engine's record of its state is what was written, or is refused", () => {
+  const right = encodeState(testPlatform, STATE);
+  assert.is(encodeState(testPlatform, decodeState(testPlatform, right)), right);
+  const old = `${right.slice(0, right.indexOf(',"digest"'))}}`;
+  const older = decodeState(testPlatform, old);
+  assert.is(encodeState(testPlatform, older), right, "homes of 0.1.0 have no digest");
+  for (const text of [
+    "",
+    "null",
+    "{}",
+    right.replace('"height":"12"', '"height":"13"'),
+    `${right} `,
+  ])
+    assert.throws(() => decodeState(testPlatform, text), /is not what was written/, text);
+});
+
+const KEY_FILES: readonly (readonly [text: string, expected: RegExp])[] = [
+  ["null", /does not hold the key a/],
+  ["{", /cannot be read/],
+  ['{"name":"b","type":"local","publicKey":{"type":"x"}}', /does not hold the key a/],
+  ['{"name":"a","type":"local","publicKey":null}', /does not hold the key a/],
+  ['{"name":"a","type":"local","publicKey":{"type":"x"},"sealed":{}}', /does not hold the key a/],
+  ['{"name":"a","type":"local","publicKey":{"type":"x"},"secret":5}', /does not hold the key a/],
+];
+
+test("a key file that somebody changed is named, whatever it holds", async () => {
+  const home = mkdtempSync(join(tmpdir(), "leasehold-found-"));
+  mkdirSync(join(home, "keyring-test"));
+  for (const [text, expected] of KEY_FILES) {
+    writeFileSync(join(home, "keyring-test", "a.json"), text);
+    const keyring = new Keyring(home, "test");
+    const failure: unknown = await keyring.secret("a").catch((error: unknown) => error);
+    assert.instance(failure, CliFailure, text);
+    assert.match((failure as Error).message, expected);
+  }
+  mkdirSync(join(home, "data"));
+  for (const text of ["", "null", "{", '{"engine":5}', '{"engine":""}']) {
+    writeFileSync(join(home, "data", "engine.json"), text);
+    assert.throws(() => claimedBy(home), /does not name an engine/, text);
+  }
+  const state = (json: object): void =>
+    writeFileSync(join(home, "data", "priv_validator_state.json"), JSON.stringify(json));
+  for (const json of [
+    { height: "1", round: -1, step: 3 },
+    { height: "1", round: 2 ** 40, step: 3 },
+  ]) {
+    state(json);
+    assert.throws(() => readSignState(home), /not a last-sign state/);
+  }
+  rmSync(home, { recursive: true, force: true });
 });
 
 test.run();

@@ -121,7 +121,7 @@ export class BlockStore {
 
   /** Keeps the engine's state with what it says about coming heights. */
   async saveState(state: EngineState, options: { readonly sync: boolean }): Promise<void> {
-    const writes: DatabaseWrite[] = [[STATE_KEY, utf8(encodeState(state))]];
+    const writes: DatabaseWrite[] = [[STATE_KEY, utf8(encodeState(this.#platform, state))]];
     const first = state.height === 0n ? state.initialHeight : state.height + 1n;
     const later = state.height === 0n ? first : first + 1n;
     const heldSet = state.height === 0n ? state.validators : state.nextValidators;
@@ -143,8 +143,7 @@ export class BlockStore {
   /** The engine's state as it was saved last. */
   loadState(): EngineState | undefined {
     const bytes = this.#database.get(STATE_KEY);
-    const text = bytes === undefined ? undefined : fromUtf8(bytes);
-    return text === undefined ? undefined : decodeState(this.#platform, text);
+    return bytes === undefined ? undefined : decodeState(this.#platform, fromUtf8(bytes) ?? "");
   }
 
   /** SHA-256 of the genesis file that this log began with; written once. */
@@ -207,6 +206,7 @@ export class BlockStore {
     const bytes = at === undefined ? undefined : this.#database.get(key(KIND.params, at));
     return bytes === undefined ? undefined : ConsensusParams.decode(bytes);
   }
+
   /** Height from which validators hold at `height`, when they were changed last at `last`. */
   validatorsChanged(last: bigint, height: bigint): bigint {
     return last <= height ? last : (lastAtOrBelow(this.#validatorHeights, height) ?? height);
@@ -240,7 +240,6 @@ export class BlockStore {
     this.#validatorHeights = this.#validatorHeights.filter((height) => height <= state.height + 2n);
     this.#paramHeights = this.#paramHeights.filter((height) => height <= state.height + 1n);
   }
-
 
   /** Removes blocks below `height` (and their answers); returns how many. */
   async prune(height: bigint): Promise<number> {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { EMPTY_BYTES, equalBytes, fromBase64, fromHex, toBase64, toHex } from "../../base/bytes.ts";
 import { parseUint } from "../../base/integers.ts";
 import { writeDurably } from "../files.ts";
+import type { StepHook } from "../steps.ts";
 import type { KeyPair } from "./keys.ts";
 
 /** Step of a precommit in the order propose 1, prevote 2, precommit 3. */
@@ -44,6 +45,7 @@ export function readSignState(home: string): LastSigned {
   } catch (error) {
     throw new Error(`${path} cannot be read: ${String(error)}`, { cause: error });
   }
+  if (typeof json !== "object" || json === null) throw new Error(`${path} holds no object`);
   const { height, round, step, signature, signbytes } = json;
   const parsed = {
     height: parseUint(typeof height === "string" ? height : ""),
@@ -54,17 +56,22 @@ export function readSignState(home: string): LastSigned {
     parsed.height === undefined ||
     parsed.signature === undefined ||
     parsed.signBytes === undefined ||
-    !Number.isSafeInteger(round) ||
-    !Number.isSafeInteger(step)
+    !isCount(round) ||
+    !isCount(step)
   )
     throw new Error(`${path} is not a last-sign state; restore it, or the key may sign twice`);
   return {
     height: parsed.height,
-    round: round as number,
-    step: step as number,
+    round,
+    step,
     signature: parsed.signature,
     signBytes: parsed.signBytes,
   };
+}
+
+/** A round or step, as CometBFT's int32 and int8 hold them. */
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 2 ** 31;
 }
 
 function stateText(state: LastSigned): string {
@@ -87,11 +94,13 @@ export function writeEmptySignState(home: string): void {
 export class Signer {
   readonly key: KeyPair;
   readonly #home: string;
+  readonly #reached: StepHook | undefined;
   #last: LastSigned;
 
-  constructor(home: string, key: KeyPair) {
+  constructor(home: string, key: KeyPair, reached?: StepHook) {
     this.key = key;
     this.#home = home;
+    this.#reached = reached;
     this.#last = readSignState(home);
   }
 
@@ -124,8 +133,12 @@ export class Signer {
     }
     const signature = this.key.sign(signBytes);
     const next = { height, round, step: STEP_PRECOMMIT, signature, signBytes };
-    writeDurably(signStatePath(this.#home), stateText(next), 0o600);
+    const reached = this.#reached;
+    reached?.("sign.begin");
+    const beside = (): void => reached?.("sign.beside");
+    writeDurably(signStatePath(this.#home), stateText(next), 0o600, beside);
     this.#last = next;
+    reached?.("sign.done");
     return signature;
   }
 }

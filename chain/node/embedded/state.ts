@@ -1,7 +1,7 @@
 // What the engine knows after a block: the CometBFT side of the chain's state. Changes by one pure
 // function of the block and the application's answer. Source: CometBFT state/execution.go updateState.
 
-import { EMPTY_BYTES, equalBytes, fromHex, toHex } from "../../base/bytes.ts";
+import { EMPTY_BYTES, equalBytes, fromHex, toHex, utf8 } from "../../base/bytes.ts";
 import type { Platform } from "../../base/platform.ts";
 import { formatTime, parseTime } from "../../base/time.ts";
 import type { Timestamp } from "../../base/time.ts";
@@ -10,6 +10,7 @@ import type { BlockID, Header } from "../../codec/gen/tendermint/types.ts";
 import { BlockID as BlockIDType, ConsensusParams } from "../../codec/gen/tendermint/types.ts";
 import { ValidatorSet as ValidatorSetType } from "../../codec/gen/tendermint/types.ts";
 import { resultsHash } from "../../runtime/index.ts";
+import { DamagedState } from "../../store/index.ts";
 import type { PowerChange, ValidatorSet } from "../comet/validators.ts";
 import { applyChanges, rotate, validatorAddress } from "../comet/validators.ts";
 
@@ -135,8 +136,13 @@ export function decodeValidators(platform: Platform, bytes: Uint8Array): Validat
   };
 }
 
-/** Text of a state for the disk. */
-export function encodeState(state: EngineState): string {
+/** Text of a state for the disk; its last field is the SHA-256 of the text without it. */
+export function encodeState(platform: Platform, state: EngineState): string {
+  const text = stateText(state);
+  return `${text.slice(0, -1)},"digest":"${toHex(platform.sha256(utf8(text)))}"}`;
+}
+
+function stateText(state: EngineState): string {
   return JSON.stringify({
     chainId: state.chainId,
     initialHeight: state.initialHeight.toString(),
@@ -155,14 +161,26 @@ export function encodeState(state: EngineState): string {
   });
 }
 
-/** Reads what `encodeState` wrote. */
+/**
+ * Reads what `encodeState` wrote; homes of 0.1.0 have no digest. Throws: DamagedState when the text is
+ * not what was written.
+ */
 export function decodeState(platform: Platform, text: string): EngineState {
+  let state: EngineState | undefined;
+  try {
+    state = parseState(platform, text);
+  } catch {
+    // What is wrong in it is of no use to anybody: it is another text than was written.
+  }
+  if (state !== undefined) {
+    if (text === encodeState(platform, state) || text === stateText(state)) return state;
+  }
+  throw new DamagedState("the record of the engine's state is not what was written");
+}
+
+function parseState(platform: Platform, text: string): EngineState {
   const json = JSON.parse(text) as Record<string, unknown>;
-  const field = (name: string): string => {
-    const value = json[name];
-    if (typeof value !== "string") throw new Error(`the engine state has no ${name}`);
-    return value;
-  };
+  const field = (name: string): string => String(json[name]);
   const bytes = (name: string): Uint8Array => fromHex(field(name)) ?? EMPTY_BYTES;
   const validators = (name: string): ValidatorSet => decodeValidators(platform, bytes(name));
   return {
@@ -179,6 +197,6 @@ export function decodeState(platform: Platform, text: string): EngineState {
     paramsChanged: BigInt(field("paramsChanged")),
     resultsHash: bytes("resultsHash"),
     appHash: bytes("appHash"),
-    clockAheadMs: Number(json["clockAheadMs"] ?? 0),
+    clockAheadMs: Number(json["clockAheadMs"]),
   };
 }

@@ -10,8 +10,9 @@ import { decimalOfScaled, scaledOfDecimal } from "../../../chain/codec/decimal.t
 import { durationFromJson } from "../../../chain/codec/wellknown.ts";
 import { configText, parseDuration, readConfigText } from "../../../chain/node/config/config.ts";
 import { parseGasPrices } from "../../../chain/node/config/gas_prices.ts";
+import type { Setting } from "../../../chain/node/config/setting.ts";
 import { SETTINGS } from "../../../chain/node/config/settings.ts";
-import type { ConfigFile, Setting } from "../../../chain/node/config/settings.ts";
+import type { ConfigFile } from "../../../chain/node/config/settings.ts";
 import { parseDecimal, parseQuery, QueryError } from "../../../chain/node/index/query.ts";
 import type { Condition, Operand } from "../../../chain/node/index/query.ts";
 import { makeSigner } from "../../support/signing.ts";
