@@ -18,6 +18,15 @@ const KEPT = [
   /^tendermint\.(abci|types|crypto|version|p2p|libs\.bits)\./,
 ];
 
+/** Amino names of members of oneofs: the facts do not hold them. */
+const ONEOF_NAMES = new Map([
+  [
+    "cosmos.staking.v1beta1.StakeAuthorization.allow_list",
+    "cosmos-sdk/StakeAuthorization/AllowList",
+  ],
+  ["cosmos.staking.v1beta1.StakeAuthorization.deny_list", "cosmos-sdk/StakeAuthorization/DenyList"],
+]);
+
 interface FieldFact {
   readonly n: number;
   readonly name: string;
@@ -64,9 +73,10 @@ function customtypeOf(fact: FieldFact): "Int" | "LegacyDec" | undefined {
   return fact.customtype?.endsWith("/math.LegacyDec") ? "LegacyDec" : undefined;
 }
 
-function toField(fact: FieldFact): FieldTable {
+function toField(fact: FieldFact, message: string): FieldTable {
   if (fact.label === "map") throw new Error(`map fields are not supported: ${fact.name}`);
   const customtype = customtypeOf(fact);
+  const oneofName = ONEOF_NAMES.get(`${message}.${fact.name}`);
   return {
     number: fact.n,
     name: fact.name,
@@ -74,6 +84,7 @@ function toField(fact: FieldFact): FieldTable {
     kind: kindOf(fact.type),
     ...(fact.label === "repeated" && { repeated: true as const }),
     ...(fact.oneof !== undefined && { oneof: fact.oneof }),
+    ...(oneofName !== undefined && { aminoOneofName: oneofName }),
     ...(fact.nullable === false && { nullable: false as const }),
     ...(customtype !== undefined && { customtype }),
     ...(fact.scalar !== undefined && { scalar: fact.scalar }),
@@ -88,7 +99,9 @@ function toField(fact: FieldFact): FieldTable {
 function toMessage(fact: MessageFact): MessageTable {
   return {
     name: fact.name,
-    fields: fact.fields.map(toField).sort((a, b) => a.number - b.number),
+    fields: fact.fields
+      .map((field) => toField(field, fact.name))
+      .sort((a, b) => a.number - b.number),
     ...(fact.signer !== undefined && { signer: fact.signer }),
     ...(fact.amino_name !== undefined && { aminoName: fact.amino_name }),
     ...(fact.amino_encoding !== undefined && { aminoEncoding: fact.amino_encoding }),

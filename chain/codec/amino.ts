@@ -1,6 +1,6 @@
 // Amino JSON as SIGN_MODE_LEGACY_AMINO_JSON signs it: defaults omitted, 64-bit integers as text,
 // 32-bit ones and enums as numbers, times as RFC 3339, durations in nanoseconds, messages that have
-// an amino name wrapped as {type, value} at the top and inside an Any.
+// an amino name wrapped as {type, value}; inside an Any all of them, with the URL for a name.
 
 import { toBase64, utf8 } from "../base/bytes.ts";
 import type { Duration, Timestamp } from "../base/time.ts";
@@ -64,13 +64,28 @@ function bodyToAmino(
   if (special !== undefined) return special(type, value as Value, registry, depth);
   const json: Record<string, Json> = {};
   for (const field of type.table.fields) {
-    if (field.oneof !== undefined)
-      throw new CodecError(`${type.name}.${field.oneof}`, "amino JSON has no form for a oneof");
     const item = (value as Value)[camelCase(field.name)];
+    if (field.oneof !== undefined && item === undefined) {
+      json[oneofName(type, field)] ??= null;
+      continue;
+    }
     const form = fieldToAmino(type, field, item, registry, depth);
-    if (form !== undefined) json[field.aminoFieldName ?? field.name] = form;
+    if (form === undefined) continue;
+    if (field.oneof === undefined) json[field.aminoFieldName ?? field.name] = form;
+    else {
+      const chosen = { [field.name]: form };
+      json[oneofName(type, field)] = { type: field.aminoOneofName as string, value: chosen };
+    }
   }
   return json;
+}
+
+/** The key of a oneof, as Go names its field. Throws: CodecError where its members have no amino name. */
+function oneofName(type: MessageType<unknown>, { oneof = "", aminoOneofName }: FieldTable): string {
+  if (aminoOneofName === undefined)
+    throw new CodecError(`${type.name}.${oneof}`, "amino JSON has no form for this oneof");
+  const name = camelCase(oneof);
+  return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
 }
 
 /** The form of a field, or undefined when it is omitted. */
@@ -122,9 +137,13 @@ function scalarToAmino(field: FieldTable, value: unknown): Json {
 function anyToAmino(value: Any, registry: TypeRegistry, depth: number): Json {
   const type = registry.find(value.typeUrl);
   if (type === undefined) throw new CodecError(value.typeUrl.slice(0, 200), "type is not known");
-  if (type.table.aminoName === undefined)
-    throw new CodecError(type.name, "has no amino name, so it has no amino JSON inside an Any");
-  return messageToAmino(type, type.decode(value.value), registry, depth + 1);
+  const body = bodyToAmino(type, type.decode(value.value), registry, depth + 1);
+  return { type: nameInAny(type), value: body };
+}
+
+/** Inside an Any, and as a message of a transaction, a type without an amino name has its URL. */
+export function nameInAny(type: MessageType<unknown>): string {
+  return type.table.aminoName ?? type.typeUrl;
 }
 
 type SpecialForm = (

@@ -1,6 +1,6 @@
 // The codec's door: what higher floors use besides the generated messages themselves.
 
-export { messageToAmino, sortedJson, sortedJsonBytes } from "./amino.ts";
+export { messageToAmino, nameInAny, sortedJson, sortedJsonBytes } from "./amino.ts";
 export { checkAnys, MAX_ANY_DEPTH, MAX_ANYS } from "./anys.ts";
 export { CodecError } from "./error.ts";
 export { defineMessage } from "./message.ts";

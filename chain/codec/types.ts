@@ -46,6 +46,8 @@ export interface FieldTable {
   readonly aminoDontOmitEmpty?: true;
   /** `(amino.field_name)`, where it differs from `name`. */
   readonly aminoFieldName?: string;
+  /** `(amino.oneof_name)`: what a member of a oneof is called in amino JSON. */
+  readonly aminoOneofName?: string;
   /** Interface that the content of an Any must implement. */
   readonly accepts?: string;
   readonly std?: "time" | "duration";

@@ -3409,8 +3409,8 @@ export interface StakeAuthorization {
 }
 const tableStakeAuthorization: MessageTable = {"name":"cosmos.staking.v1beta1.StakeAuthorization","aminoName":"cosmos-sdk/StakeAuthorization","implements":["cosmos.authz.v1beta1.Authorization"],"fields":[
     {"number":1,"name":"max_tokens","type":"cosmos.base.v1beta1.Coin","kind":"message"},
-    {"number":2,"name":"allow_list","type":"cosmos.staking.v1beta1.StakeAuthorization.Validators","kind":"message","oneof":"validators"},
-    {"number":3,"name":"deny_list","type":"cosmos.staking.v1beta1.StakeAuthorization.Validators","kind":"message","oneof":"validators"},
+    {"number":2,"name":"allow_list","type":"cosmos.staking.v1beta1.StakeAuthorization.Validators","kind":"message","oneof":"validators","aminoOneofName":"cosmos-sdk/StakeAuthorization/AllowList"},
+    {"number":3,"name":"deny_list","type":"cosmos.staking.v1beta1.StakeAuthorization.Validators","kind":"message","oneof":"validators","aminoOneofName":"cosmos-sdk/StakeAuthorization/DenyList"},
     {"number":4,"name":"authorization_type","type":"cosmos.staking.v1beta1.AuthorizationType","kind":"enum"},
   ]};
 /** A StakeAuthorization with every field at its default. */
