@@ -4,6 +4,7 @@ import type { Address } from "../base/address.ts";
 import { equalBytes, toBase64 } from "../base/bytes.ts";
 import { sdkErrors } from "../base/errors.ts";
 import type { ChainError } from "../base/errors.ts";
+import { SignMode } from "../codec/gen/cosmos/tx/signing/v1beta1.ts";
 import { CodecError } from "../codec/index.ts";
 import { signerAccount, SIMULATED_KEY } from "./ante_types.ts";
 import { attribute } from "./events.ts";
@@ -240,8 +241,10 @@ function signatureChecks(
     chainId: ctx.chainId,
     accountNumber: account.number,
     sequence: signer.sequence,
+    key: key.any,
   };
   return checksOf(key, signer.data, (mode) => {
+    if (mode === SignMode.DIRECT_AUX) refusePayer(ctx, tx, signer.address);
     const name = `${mode} ${facts.accountNumber} ${facts.sequence} ${facts.chainId}`;
     let digest = tx.digests.get(name);
     if (digest === undefined) {
@@ -252,6 +255,18 @@ function signatureChecks(
     }
     return digest;
   });
+}
+
+/** Who pays must sign the fee, which this mode does not cover. */
+function refusePayer(ctx: Context, tx: Transaction, address: Address): void {
+  const text = ctx.addresses.format(address);
+  const [first] = tx.signers(ctx.addresses);
+  const named = tx.fee?.payer ?? "";
+  const pays = named === "" ? first !== undefined && equalBytes(first, address) : named === text;
+  if (pays)
+    throw new SignatureShapeError(
+      `fee payer ${text} cannot sign with SIGN_MODE_DIRECT_AUX: unauthorized`,
+    );
 }
 
 /**

@@ -1,12 +1,13 @@
-// The bytes that a signer signs: SIGN_MODE_DIRECT and SIGN_MODE_LEGACY_AMINO_JSON.
+// The bytes that a signer signs: SIGN_MODE_DIRECT, SIGN_MODE_DIRECT_AUX and
+// SIGN_MODE_LEGACY_AMINO_JSON.
 
 import { equalBytes } from "../base/bytes.ts";
 import type { Fee } from "../codec/gen/cosmos/tx/v1beta1.ts";
-import { SignDoc, TxBody } from "../codec/gen/cosmos/tx/v1beta1.ts";
+import { SignDoc, SignDocDirectAux, TxBody } from "../codec/gen/cosmos/tx/v1beta1.ts";
 import { SignMode } from "../codec/gen/cosmos/tx/signing/v1beta1.ts";
 import { formatTime } from "../base/time.ts";
 import { CodecError, sortedJsonBytes } from "../codec/index.ts";
-import type { Json, TypeRegistry } from "../codec/index.ts";
+import type { Any, Json, TypeRegistry } from "../codec/index.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** Who signs, on which chain. */
@@ -14,6 +15,8 @@ export interface SignerFacts {
   readonly chainId: string;
   readonly accountNumber: bigint;
   readonly sequence: bigint;
+  /** Key of the account. */
+  readonly key: Any;
 }
 
 /** Bytes to be signed in `mode`; undefined when the mode or this transaction in it is not supported. */
@@ -24,6 +27,7 @@ export function signBytes(
   registry: TypeRegistry,
 ): Uint8Array | undefined {
   if (mode === SignMode.DIRECT) return directBytes(tx, facts);
+  if (mode === SignMode.DIRECT_AUX) return directAuxBytes(tx, facts);
   if (mode !== SignMode.LEGACY_AMINO_JSON) return undefined;
   try {
     return aminoBytes(tx, facts, registry);
@@ -40,6 +44,18 @@ function directBytes(tx: Transaction, facts: SignerFacts): Uint8Array {
     authInfoBytes: tx.authInfoBytes,
     chainId: facts.chainId,
     accountNumber: facts.accountNumber,
+  });
+}
+
+/** What a signer signs who does not pay: fee, and who else signs, are not covered. */
+function directAuxBytes(tx: Transaction, facts: SignerFacts): Uint8Array {
+  return SignDocDirectAux.encode({
+    bodyBytes: tx.bodyBytes,
+    publicKey: facts.key,
+    chainId: facts.chainId,
+    accountNumber: facts.accountNumber,
+    sequence: facts.sequence,
+    tip: tx.tip,
   });
 }
 

@@ -7,8 +7,8 @@ import { sdkErrors } from "../base/errors.ts";
 import type { ChainError } from "../base/errors.ts";
 import { parseInteger } from "../base/integers.ts";
 import { AuthInfo, TxBody, TxRaw } from "../codec/gen/cosmos/tx/v1beta1.ts";
-import type { Fee, SignerInfo } from "../codec/gen/cosmos/tx/v1beta1.ts";
-import { checkAnys, CodecError, messageToText, stripUnknown } from "../codec/index.ts";
+import type { Fee, SignerInfo, Tip } from "../codec/gen/cosmos/tx/v1beta1.ts";
+import { checkAnys, CodecError, messageToText, nameInAny, stripUnknown } from "../codec/index.ts";
 import type { Any, Json, TypeRegistry } from "../codec/index.ts";
 import { undefinedError } from "./failure.ts";
 import { parseAddress } from "./handlers.ts";
@@ -46,8 +46,8 @@ export class TxMessage {
   /** Its form in an amino sign document. */
   toAmino(registry: TypeRegistry): Json {
     const { type } = this.route.handler;
-    if (type.table.aminoName === undefined) throw new CodecError(type.name, "has no amino name");
-    return type.toAmino(this.value as never, registry);
+    const body = type.toAmino(this.value as never, registry);
+    return type.table.aminoName === undefined ? { type: nameInAny(type), value: body } : body;
   }
 }
 
@@ -69,6 +69,8 @@ interface TransactionParts {
   readonly hasUnknownFields: boolean;
   readonly fee: Fee | undefined;
   readonly feeCoins: readonly FeeCoin[];
+  /** Ignored, but some signers sign it. */
+  readonly tip: Tip | undefined;
   readonly signerInfos: readonly SignerInfo[];
   /** Key of each signer info; undefined where it is left out. */
   readonly keys: readonly (PubKey | undefined)[];
@@ -85,6 +87,8 @@ export class Transaction implements TransactionParts {
   readonly hasUnknownFields: boolean;
   readonly fee: Fee | undefined;
   readonly feeCoins: readonly FeeCoin[];
+  /** Ignored, but some signers sign it. */
+  readonly tip: Tip | undefined;
   readonly signerInfos: readonly SignerInfo[];
   readonly keys: readonly (PubKey | undefined)[];
   readonly signatures: readonly Uint8Array[];
@@ -103,6 +107,7 @@ export class Transaction implements TransactionParts {
     this.hasUnknownFields = parts.hasUnknownFields;
     this.fee = parts.fee;
     this.feeCoins = parts.feeCoins;
+    this.tip = parts.tip;
     this.signerInfos = parts.signerInfos;
     this.keys = parts.keys;
     this.signatures = parts.signatures;
@@ -150,6 +155,7 @@ function takeApart(bytes: Uint8Array, router: MsgRouter): Transaction {
       denom,
       amount: amountOf(amount),
     })),
+    tip: authInfo.tip,
     signerInfos: authInfo.signerInfos,
     keys: authInfo.signerInfos.map((info) =>
       info.publicKey === undefined ? undefined : decodePubKey(info.publicKey),
