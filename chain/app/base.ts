@@ -1,15 +1,18 @@
-// The four modules that every chain has, wired by hand.
+// The modules that every chain has, wired by hand.
 
 import { assert, must } from "../base/assert.ts";
 import type { Platform } from "../base/platform.ts";
-import { MsgRouter } from "../runtime/index.ts";
+import { Dispatcher, MsgRouter } from "../runtime/index.ts";
 import type { AppModule, AppParts } from "../runtime/index.ts";
 import { createAuthModule, moduleAccounts } from "../../modules/auth/index.ts";
 import type { AuthKeeper } from "../../modules/auth/index.ts";
+import { createAuthzModule } from "../../modules/authz/index.ts";
 import { createBankModule } from "../../modules/bank/index.ts";
 import type { BankKeeper } from "../../modules/bank/index.ts";
 import { createChainModule } from "../../modules/chain/index.ts";
 import type { ChainKeeper } from "../../modules/chain/index.ts";
+import { createFeegrantModule } from "../../modules/feegrant/index.ts";
+import type { FeegrantKeeper } from "../../modules/feegrant/index.ts";
 import { MODULE_ORDER } from "../../modules/order.ts";
 import { createConsensusModule } from "../../modules/consensus/index.ts";
 import type { ConsensusKeeper } from "../../modules/consensus/index.ts";
@@ -17,7 +20,7 @@ import type { ConsensusKeeper } from "../../modules/consensus/index.ts";
 /** Name that the application reports in abci_info. */
 export const APP_NAME = "leasehold";
 
-/** Modules chain, consensus, auth and bank, and their keepers. */
+/** Modules chain, consensus, auth, bank, authz and feegrant, and the keepers that others need. */
 export interface BaseModules {
   readonly modules: readonly AppModule[];
   /** Filled by `assemble`, when all modules are known. */
@@ -26,6 +29,7 @@ export interface BaseModules {
   readonly consensus: ConsensusKeeper;
   readonly auth: AuthKeeper;
   readonly bank: BankKeeper;
+  readonly feegrant: FeegrantKeeper;
 }
 
 /** Makes the base modules. */
@@ -34,13 +38,18 @@ export function createBaseModules(platform: Platform): BaseModules {
   const consensus = createConsensusModule();
   const auth = createAuthModule({ platform, modules: moduleAccounts });
   const bank = createBankModule({ auth: auth.keeper });
+  const messages = new MsgRouter();
+  const authz = createAuthzModule({ auth: auth.keeper, dispatcher: new Dispatcher(messages) });
+  const feegrant = createFeegrantModule({ auth: auth.keeper });
+  const made = [chain, consensus, auth, bank, authz, feegrant];
   return {
-    modules: [chain.module, consensus.module, auth.module, bank.module],
-    messages: new MsgRouter(),
+    modules: made.map(({ module }) => module),
+    messages,
     chain: chain.keeper,
     consensus: consensus.keeper,
     auth: auth.keeper,
     bank: bank.keeper,
+    feegrant: feegrant.keeper,
   };
 }
 
@@ -80,6 +89,7 @@ export function assemble(
     messages: base.messages,
     accounts: base.auth,
     fees: base.bank,
+    allowances: base.feegrant,
   };
 }
 

@@ -56,7 +56,18 @@ export function leaseholdParts(platform: Platform, version: string): AppParts {
  */
 const ORDERS: StageNames = {
   preBlock: [],
-  beginBlock: ["provider", "escrow", "market"],
-  endBlock: ["market", "escrow", "deployment"],
-  initGenesis: ["chain", "consensus", "auth", "bank", "provider", "escrow", "market", "deployment"],
+  beginBlock: ["authz", "provider", "escrow", "market"],
+  endBlock: ["feegrant", "market", "escrow", "deployment"],
+  initGenesis: [
+    "chain",
+    "consensus",
+    "auth",
+    "bank",
+    "authz",
+    "feegrant",
+    "provider",
+    "escrow",
+    "market",
+    "deployment",
+  ],
 };

@@ -3,10 +3,12 @@
 // refusal, so the code is found again by that.
 
 import { errorCodes, remedies } from "../../client/error_codes.ts";
+import { authzErrors } from "../../modules/authz/index.ts";
 import { bankErrors } from "../../modules/bank/index.ts";
 import { chainErrors } from "../../modules/chain/index.ts";
 import { deploymentErrors } from "../../modules/deployment/index.ts";
 import { escrowErrors } from "../../modules/escrow/index.ts";
+import { feegrantErrors } from "../../modules/feegrant/index.ts";
 import { marketErrors } from "../../modules/market/index.ts";
 import { providerErrors } from "../../modules/provider/index.ts";
 import { sdkErrors } from "../base/errors.ts";
@@ -17,6 +19,8 @@ import { CliFailure } from "./failure.ts";
 const KINDS: readonly ErrorKind[] = [
   sdkErrors,
   bankErrors,
+  authzErrors,
+  feegrantErrors,
   providerErrors,
   escrowErrors,
   deploymentErrors,

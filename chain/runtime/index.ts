@@ -59,6 +59,7 @@ export type { SignatureCheck, SignatureData } from "./signatures.ts";
 export { SIMULATE_PATH } from "./simulate.ts";
 export {
   failedPrecondition,
+  internalStatus,
   invalidArgument,
   notFound,
   StatusError,

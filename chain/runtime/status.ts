@@ -38,3 +38,8 @@ export function unimplemented(text: string): StatusError {
 export function unknownStatus(text: string): StatusError {
   return new StatusError("Unknown", sdkErrors.unknownRequest, text);
 }
+
+/** Went wrong inside; the SDK says so where it could say "not found". sdk/6. */
+export function internalStatus(text: string): StatusError {
+  return new StatusError("Internal", sdkErrors.unknownRequest, text);
+}

@@ -16,6 +16,7 @@ export {
   i64Key,
   mappedKey,
   prefixedAddressKey,
+  sdkTimeKey,
   stringKey,
   tuple,
   u32Key,

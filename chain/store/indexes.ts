@@ -18,7 +18,8 @@ import type { KVStore, StoreSource } from "./types.ts";
  * - `sdk multi`: same key, empty value; the old entry is removed and the new one set every time.
  * - `sdk unique`: key = index key, value = primary key; removed and set every time.
  * - `sdk reverse pair`: the index key is the primary key turned round (`pair`, `primary`); empty
- *   value, set every time without reading the old value.
+ *   value, set every time without reading the old value. In the side store: where gas must be the
+ *   SDK's, which has no such index and reads nothing for it.
  * The SDK's forms write equal values on purpose: roots and gas depend on it.
  */
 export type IndexLayout = "plain" | "sdk multi" | "sdk unique" | "sdk reverse pair";
@@ -82,8 +83,8 @@ export class Index<K, V, I> {
     this.#primary = at.primary;
     this.#spec = at.spec;
     assert(
-      !this.side || this.layout === "plain",
-      `side index ${at.name}: only layout plain, whose writes read nothing in the side store`,
+      !this.side || this.layout === "plain" || this.layout === "sdk reverse pair",
+      `side index ${at.name}: only layouts whose writes read nothing in the side store`,
     );
   }
 

@@ -2,10 +2,12 @@
 // keys are ranges of values. Byte layouts are those of the SDK's collections: integers big-endian,
 // strings NUL-terminated and bytes length-prefixed unless they stand last.
 
-import { assert } from "../base/assert.ts";
+import { assert, must } from "../base/assert.ts";
 import type { Address } from "../base/address.ts";
 import { addressFromBytes } from "../base/address.ts";
 import { fromUtf8, readU64BigEndian, u64BigEndian, utf8 } from "../base/bytes.ts";
+import { formatTime, parseTime } from "../base/time.ts";
+import type { Timestamp } from "../base/time.ts";
 
 /** A place in key bytes that codecs read from. */
 export interface KeyReader {
@@ -143,6 +145,23 @@ export const bytesKey: KeyCodec<Uint8Array> = {
   },
   decode(from, last) {
     return last ? take(from, from.bytes.length - from.offset) : decodePrefixed(from);
+  },
+};
+
+const TIME_LENGTH = 29;
+
+/** A time as 29 characters of text with nine decimals: how the SDK's queues order by time. */
+export const sdkTimeKey: KeyCodec<Timestamp> = {
+  name: "time text",
+  encode(value, _last, out) {
+    const whole = formatTime({ seconds: value.seconds, nanos: 0 }).slice(0, -1);
+    const text = `${whole}.${value.nanos.toString().padStart(9, "0")}`;
+    assert(text.length === TIME_LENGTH, `time key ${text}`);
+    out.push(utf8(text));
+  },
+  decode(from) {
+    const text = fromUtf8(take(from, TIME_LENGTH));
+    return must(parseTime(`${text}Z`), `time key ${text}`);
   },
 };
 

@@ -8,6 +8,8 @@ import type { MessageType } from "../../chain/codec/types.ts";
 import { servedMessages, servedQueries } from "../../chain/app/index.ts";
 import type { CollectionRow, Schema } from "../../chain/store/index.ts";
 import { schema as auth } from "../../modules/auth/state.ts";
+import { authzErrors } from "../../modules/authz/errors.ts";
+import { authzSchema } from "../../modules/authz/state.ts";
 import { schema as bank } from "../../modules/bank/state.ts";
 import { bankErrors } from "../../modules/bank/errors.ts";
 import { schema as chain } from "../../modules/chain/state.ts";
@@ -17,6 +19,8 @@ import { deploymentErrors } from "../../modules/deployment/errors.ts";
 import { deploymentSchema } from "../../modules/deployment/state.ts";
 import { escrowErrors } from "../../modules/escrow/errors.ts";
 import { schema as escrow } from "../../modules/escrow/state.ts";
+import { feegrantErrors } from "../../modules/feegrant/errors.ts";
+import { feegrantSchema } from "../../modules/feegrant/state.ts";
 import { marketErrors } from "../../modules/market/errors.ts";
 import { marketSchema } from "../../modules/market/state.ts";
 import { providerErrors } from "../../modules/provider/errors.ts";
@@ -29,6 +33,8 @@ const SCHEMAS: readonly Schema[] = [
   consensus,
   auth,
   bank,
+  authzSchema,
+  feegrantSchema,
   providerSchema,
   escrow,
   marketSchema,
@@ -40,6 +46,8 @@ const ERRORS: readonly Readonly<Record<string, ErrorKind>>[] = [
   undefinedErrors,
   chainErrors,
   bankErrors,
+  authzErrors,
+  feegrantErrors,
   providerErrors,
   escrowErrors,
   marketErrors,

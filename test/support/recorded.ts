@@ -7,6 +7,7 @@ import { addressFromBytes, decodeBech32 } from "../../chain/base/address.ts";
 import { fromHex } from "../../chain/base/bytes.ts";
 import { parseCoin } from "../../chain/base/coins.ts";
 import type { Coin } from "../../chain/base/coins.ts";
+import type { Json } from "../../chain/codec/index.ts";
 import type { AppModule, Context } from "../../chain/runtime/index.ts";
 import { balances, supply } from "../../modules/bank/index.ts";
 
@@ -23,6 +24,8 @@ export interface RecordedTx {
   readonly code: number;
   readonly codespace?: string;
   readonly log?: string;
+  /** Where the log is not UTF-8. */
+  readonly log_hex?: string;
   readonly data?: string;
   readonly gas_wanted: number;
   readonly gas_used: number;
@@ -50,6 +53,8 @@ export interface RecordedChain {
   readonly genesis_time: string;
   readonly validator: { readonly consensus_pubkey: string; readonly power: number };
   readonly app_state: { readonly auth: object; readonly bank: object };
+  /** Genesis of some modules after the last block. */
+  readonly export?: { readonly [module: string]: Json };
   readonly blocks: readonly RecordedBlock[];
 }
 
@@ -67,10 +72,10 @@ export function bytesOfHex(text: string): Uint8Array {
 }
 
 /**
- * Repeats foreign writes of block 1 (with `every`, the writes of every block at its end) and foreign
+ * Repeats foreign writes of block 1 and of the blocks named in `mended` at their end, and foreign
  * coin movements of each block's begin.
  */
-export function replayModule(chain: RecordedChain, every = false): AppModule {
+export function replayModule(chain: RecordedChain, mended: readonly number[] = []): AppModule {
   const blockAt = (height: bigint): RecordedBlock => {
     const block = chain.blocks[Number(height) - 1];
     if (block === undefined) throw new Error(`no recorded block ${height}`);
@@ -78,12 +83,15 @@ export function replayModule(chain: RecordedChain, every = false): AppModule {
   };
   return {
     name: "replay",
-    stores: [],
+    stores: ["distribution"],
     beginBlock(ctx) {
-      if (ctx.height > 1n) for (const event of blockAt(ctx.height).events) moveCoins(ctx, event);
+      if (ctx.height === 1n) return;
+      for (const event of blockAt(ctx.height).events)
+        if (event.attributes.some(([key, value]) => key === "mode" && value === "BeginBlock"))
+          moveCoins(ctx, event);
     },
     endBlock(ctx) {
-      if (ctx.height > 1n && !every) return;
+      if (ctx.height > 1n && !mended.includes(Number(ctx.height))) return;
       for (const { store, key, value } of blockAt(ctx.height).writes) {
         if (value === null) ctx.store(store).delete(bytesOfHex(key));
         else ctx.store(store).set(bytesOfHex(key), bytesOfHex(value));
@@ -92,9 +100,9 @@ export function replayModule(chain: RecordedChain, every = false): AppModule {
   };
 }
 
-function moveCoins(ctx: Context, event: RecordedEvent): void {
+/** Moves coins as an event of module bank tells it; other events move nothing. */
+export function moveCoins(ctx: Context, event: RecordedEvent): void {
   const attributes = new Map(event.attributes);
-  if (attributes.get("mode") !== "BeginBlock") return;
   for (const text of (attributes.get("amount") ?? "").split(",")) {
     const coin = parseCoin(text);
     if (coin !== undefined) moveCoin(ctx, event.type, attributes, coin);
