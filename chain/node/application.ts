@@ -8,14 +8,21 @@ import type {
   RequestPrepareProposal,
   RequestProcessProposal,
   RequestQuery,
+  RequestVerifyVoteExtension,
+  ResponseApplySnapshotChunk,
   ResponseCheckTx,
   ResponseCommit,
+  ResponseExtendVote,
   ResponseFinalizeBlock,
   ResponseInfo,
   ResponseInitChain,
+  ResponseListSnapshots,
+  ResponseLoadSnapshotChunk,
+  ResponseOfferSnapshot,
   ResponsePrepareProposal,
   ResponseProcessProposal,
   ResponseQuery,
+  ResponseVerifyVoteExtension,
 } from "../codec/gen/tendermint/abci.ts";
 import type { SnapshotStep } from "../store/index.ts";
 import type { DatabaseWrite } from "./db.ts";
@@ -56,4 +63,16 @@ export interface EngineApplication {
   clocks(): Clocks;
   /** Next piece of a tree snapshot to write between blocks; undefined when there is nothing to do. */
   snapshotStep(): SnapshotStep | undefined;
+}
+
+/** The application as CometBFT sees it: the calls too that an engine with one validator never makes. */
+export interface AbciApplication extends EngineApplication {
+  /** Height of the first block. */
+  readonly initialHeight: bigint;
+  extendVote(): ResponseExtendVote;
+  verifyVoteExtension(request: RequestVerifyVoteExtension): ResponseVerifyVoteExtension;
+  listSnapshots(): ResponseListSnapshots;
+  offerSnapshot(): ResponseOfferSnapshot;
+  loadSnapshotChunk(): ResponseLoadSnapshotChunk;
+  applySnapshotChunk(): ResponseApplySnapshotChunk;
 }

@@ -16,12 +16,13 @@ import { Database } from "./db.ts";
 import type { GenesisInput } from "./embedded/start.ts";
 import { readGenesis } from "./home.ts";
 import { loadStore } from "./loading.ts";
-import { createLogger } from "./log.ts";
-import type { Logger, LogLevel } from "./log.ts";
+import { createLogger, parseLogLevel } from "./log.ts";
+import type { Logger } from "./log.ts";
 import { MeasuredApplication, NodeMetrics } from "./metrics_node.ts";
 import { fastPlatform } from "./platform.ts";
 import { queryLimit } from "./settings.ts";
 import type { NodeSettings } from "./settings.ts";
+import type { StepHook } from "./steps.ts";
 import { INLINE_VERIFIER, WorkerVerifier } from "./verify/verifier.ts";
 import type { Verifier } from "./verify/verifier.ts";
 
@@ -34,6 +35,8 @@ export interface NodeOptions {
   readonly log?: Logger | undefined;
   /** RPC address instead of the configured one: `tcp://127.0.0.1:0` takes a free port. */
   readonly listen?: string | undefined;
+  /** Told of each step on a block's way to the disk: a test's fault point. */
+  readonly reached?: StepHook | undefined;
 }
 
 /** A running node, whatever makes its blocks. */
@@ -155,7 +158,7 @@ export function makeVerifier(app: Application, { settings, log, closers }: Found
 
 function loggerOf(config: ConfigValues): Logger {
   return createLogger({
-    level: config.text("log_level") as LogLevel | "none",
+    level: parseLogLevel(config.text("log_level")),
     format: config.text("log_format") as "plain" | "json",
   });
 }

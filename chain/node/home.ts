@@ -12,14 +12,19 @@ import type { Json } from "../codec/index.ts";
 import { validateAppState } from "../runtime/index.ts";
 import {
   buildGenesis,
+  cometGenesis,
   formatGenesis,
   parseGenesis,
   preset,
   renameDenoms,
 } from "../../genesis/index.ts";
 import type { GenesisDocument, GenesisValidator, PresetName } from "../../genesis/index.ts";
+import { claimedBy } from "./claim.ts";
+import type { EngineKind } from "./claim.ts";
 import { writeConfig } from "./config/config.ts";
+import type { Overrides } from "./config/config.ts";
 import { generateKeyPair, writeNodeKey, writeValidatorKey } from "./embedded/keys.ts";
+import type { KeyPair } from "./embedded/keys.ts";
 import { writeEmptySignState } from "./embedded/signer.ts";
 import { writeDurably } from "./files.ts";
 
@@ -43,6 +48,8 @@ export interface HomeSpec {
   /** Local chains only: dev commands and fast blocks. */
   readonly dev: boolean;
   readonly keyringBackend: "test" | "file";
+  /** What is to make the blocks; default embedded. */
+  readonly engine?: EngineKind | undefined;
 }
 
 /** Where the genesis of a home lies. */
@@ -56,37 +63,56 @@ export interface GenesisFile {
   readonly bytes: Uint8Array;
 }
 
-/** Reads the genesis of a home. Throws: Error that names the file; sdk/18 with the JSON path. */
-export function readGenesis(home: string): GenesisFile {
-  const path = genesisPath(home);
+/** Reads a file of JSON. Throws: Error that names it. */
+export function readJson(path: string): { readonly json: Json; readonly bytes: Uint8Array } {
   if (!existsSync(path)) throw new Error(`there is no genesis at ${path}; run init first`);
   const bytes = readFileSync(path);
-  let json: Json;
   try {
-    json = JSON.parse(bytes.toString("utf8")) as Json;
+    return { json: JSON.parse(bytes.toString("utf8")) as Json, bytes };
   } catch (error) {
     throw new Error(`${path} is not JSON: ${String(error)}`, { cause: error });
   }
+}
+
+/** Reads the genesis of a home. Throws: Error that names the file; sdk/18 with the JSON path. */
+export function readGenesis(home: string): GenesisFile {
+  const { json, bytes } = readJson(genesisPath(home));
   return { document: parseGenesis(json), bytes };
 }
 
-function makeGenesis(spec: HomeSpec, validator: GenesisValidator): GenesisDocument {
-  const kind = preset(spec.preset);
-  const prefix = spec.prefix ?? kind.prefix;
+/** Replaces the genesis of a home. Throws: Error when its chain has begun; sdk/18 when it is wrong. */
+export function writeGenesis(platform: Platform, home: string, genesis: GenesisDocument): void {
+  if (claimedBy(home) !== undefined)
+    throw new Error(`the chain of ${home} has begun: its genesis cannot change any more`);
+  checkAppState(platform, genesis);
+  const text = JSON.stringify(formatGenesis(platform, genesis), undefined, 2);
+  writeDurably(genesisPath(home), `${text}\n`);
+}
+
+/** What a genesis is built from. */
+export type GenesisWish = Pick<HomeSpec, "preset" | "chainId" | "prefix" | "denoms" | "accounts">;
+
+/** Builds the genesis of a new chain that begins now. */
+export function makeGenesis(
+  wish: GenesisWish,
+  validators: readonly GenesisValidator[],
+): GenesisDocument {
+  const kind = preset(wish.preset);
+  const prefix = wish.prefix ?? kind.prefix;
   const codec = new AddressCodec(prefix);
-  const accounts = spec.accounts.map(({ address, coins }) => ({
+  const accounts = wish.accounts.map(({ address, coins }) => ({
     address:
       typeof address === "string" ? codec.format(codec.parse(address)) : codec.format(address),
     coins,
   }));
   return buildGenesis(
     {
-      chainId: spec.chainId ?? kind.chainId,
+      chainId: wish.chainId ?? kind.chainId,
       genesisTime: fromNanos(BigInt(Date.now()) * 1_000_000n),
       prefix,
-      denoms: renameDenoms(kind.denoms, spec.denoms ?? kind.denoms.map((one) => one.denom)),
+      denoms: renameDenoms(kind.denoms, wish.denoms ?? kind.denoms.map((one) => one.denom)),
       accounts,
-      validators: [validator],
+      validators,
       params: kind.params,
     },
     defaultAppState(),
@@ -110,42 +136,74 @@ const DEV_BLOCK_TIME = "500ms";
  * Throws: Error when the home is in use; sdk/18 with the JSON path when the genesis is wrong.
  */
 export function initHome(platform: Platform, spec: HomeSpec, overwrite = false): GenesisDocument {
-  if (existsSync(genesisPath(spec.home)) && !overwrite) {
-    throw new Error(
-      `${spec.home} is a home already; choose another --home, or replace it with --overwrite`,
-    );
-  }
-  const pair = generateKeyPair(platform);
-  const validator = { key: pair.publicKey, power: SOLE_POWER, name: spec.moniker };
-  const genesis = spec.genesis ?? makeGenesis(spec, validator);
+  requireNoHome(spec.home, overwrite);
+  const validator = generateKeyPair(platform);
+  const sole = { key: validator.publicKey, power: SOLE_POWER, name: spec.moniker };
+  const genesis = spec.genesis ?? makeGenesis(spec, [sole]);
   checkAppState(platform, genesis);
-  const text = `${JSON.stringify(formatGenesis(platform, genesis), undefined, 2)}\n`;
   if (overwrite) rmSync(join(spec.home, "data"), { recursive: true, force: true });
-  mkdirSync(join(spec.home, "config"), { recursive: true });
-  const laddr = `tcp://127.0.0.1:${spec.rpcPort}`;
   const minimum = spec.genesis === undefined ? preset(spec.preset).minGasPrices : "";
-  writeConfig(spec.home, "config.toml", {
-    moniker: spec.moniker,
-    "rpc.laddr": laddr,
-    ...(spec.dev ? { "consensus.timeout_commit": DEV_BLOCK_TIME } : {}),
+  const isComet = spec.engine === "comet";
+  writeHome(platform, {
+    home: spec.home,
+    engine: spec.engine ?? "embedded",
+    genesis,
+    validator,
+    node: generateKeyPair(platform),
+    config: {
+      moniker: spec.moniker,
+      "rpc.laddr": `tcp://127.0.0.1:${spec.rpcPort}`,
+      ...(spec.dev && !isComet ? { "consensus.timeout_commit": DEV_BLOCK_TIME } : {}),
+    },
+    app: { "minimum-gas-prices": minimum, dev: spec.dev && !isComet },
+    keyringBackend: spec.keyringBackend,
   });
-  writeConfig(spec.home, "app.toml", {
-    "minimum-gas-prices": minimum,
-    dev: spec.dev,
-    "api.enable": true,
-    "api.address": `tcp://127.0.0.1:${restPort(spec.rpcPort)}`,
-  });
-  writeConfig(spec.home, "client.toml", {
-    "chain-id": genesis.chainId,
-    node: laddr.replace("127.0.0.1", "localhost"),
-    prefix: prefixOf(genesis),
-    "keyring-backend": spec.keyringBackend,
-  });
-  writeValidatorKey(spec.home, pair);
-  writeNodeKey(spec.home, generateKeyPair(platform));
-  writeEmptySignState(spec.home);
-  writeDurably(genesisPath(spec.home), text);
   return genesis;
+}
+
+/** Throws: Error when a home lies there that is not to be replaced. */
+export function requireNoHome(home: string, overwrite: boolean): void {
+  if (!existsSync(genesisPath(home)) || overwrite) return;
+  throw new Error(
+    `${home} is a home already; choose another --home, or replace it with --overwrite`,
+  );
+}
+
+/** Everything that stands in a new home. */
+export interface HomeFiles {
+  readonly home: string;
+  readonly engine: EngineKind;
+  readonly genesis: GenesisDocument;
+  readonly validator: KeyPair;
+  readonly node: KeyPair;
+  /** Settings that differ from the defaults; `rpc.laddr` is among them. */
+  readonly config: Overrides;
+  readonly app: Overrides;
+  readonly keyringBackend: "test" | "file";
+}
+
+/** Writes a home; the genesis last, as it marks a home that is whole. */
+export function writeHome(platform: Platform, files: HomeFiles): void {
+  const { home, engine, genesis } = files;
+  mkdirSync(join(home, "config"), { recursive: true });
+  writeConfig(home, "config.toml", files.config, engine);
+  const kind = engine === "comet" ? { "engine.kind": engine } : {};
+  writeConfig(home, "app.toml", { ...kind, ...files.app }, engine);
+  writeConfig(home, "client.toml", {
+    "chain-id": genesis.chainId,
+    node: String(files.config["rpc.laddr"]).replace("127.0.0.1", "localhost"),
+    prefix: prefixOf(genesis),
+    "keyring-backend": files.keyringBackend,
+  });
+  writeValidatorKey(home, files.validator);
+  writeNodeKey(home, files.node);
+  writeEmptySignState(home);
+  if (engine === "comet") {
+    const text = JSON.stringify(cometGenesis(platform, genesis));
+    writeDurably(join(home, "config", "genesis.comet.json"), text);
+  }
+  const text = `${JSON.stringify(formatGenesis(platform, genesis), undefined, 2)}\n`;
+  writeDurably(genesisPath(home), text);
 }
 
 /** Checks every module's part of a genesis. Throws: sdk/18 with the JSON path. */

@@ -3,6 +3,17 @@
 /** How grave an entry is, in rising order. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
+/**
+ * The level that `log_level` of config.toml means for this process: one word, or CometBFT's list of
+ * modules, of which `*` counts.
+ */
+export function parseLogLevel(text: string): LogLevel | "none" {
+  const pairs = text.split(",").map((part) => part.trim().split(":"));
+  const word = pairs.length === 1 && pairs[0]?.length === 1 ? text.trim() : undefined;
+  const level = word ?? pairs.find(([module]) => module === "*")?.[1] ?? "info";
+  return Object.hasOwn(RANK, level) ? (level as LogLevel | "none") : "info";
+}
+
 /** Values that stand beside the sentence. */
 export type LogFields = Readonly<Record<string, string | number | bigint | boolean | undefined>>;
 

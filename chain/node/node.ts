@@ -2,12 +2,14 @@
 // to run a chain.
 
 import type { EngineKind } from "./claim.ts";
+import { startCometNode } from "./cometbft/node.ts";
+import type { CometNodeOptions } from "./cometbft/node.ts";
 import { startEmbeddedNode } from "./embedded/node.ts";
 import { readSettings } from "./foundation.ts";
-import type { Node, NodeOptions } from "./foundation.ts";
+import type { Node } from "./foundation.ts";
 
 /** What a node is started with, and by which engine. */
-export interface StartOptions extends NodeOptions {
+export interface StartOptions extends CometNodeOptions {
   /** Instead of engine.kind of app.toml. */
   readonly engine?: EngineKind | undefined;
 }
@@ -20,6 +22,6 @@ export async function startNode(options: StartOptions): Promise<Node> {
     case "embedded":
       return startEmbeddedNode(options);
     case "comet":
-      throw new Error("engine comet is not there yet");
+      return startCometNode(options);
   }
 }

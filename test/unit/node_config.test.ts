@@ -31,8 +31,8 @@ test("overrides are written and read", () => {
 });
 
 test("an unknown key is told with its line, and ignored", () => {
-  const { warnings } = readConfigText("app.toml", "dev = true\n\n[api]\nenable = true\n");
-  assert.equal(warnings, ["app.toml line 4: the key api.enable is not known and is ignored"]);
+  const { warnings } = readConfigText("app.toml", "dev = true\n\n[api]\nnothing = true\n");
+  assert.equal(warnings, ["app.toml line 4: the key api.nothing is not known and is ignored"]);
 });
 
 test("wrong values are refused with file and line", () => {

@@ -4,6 +4,7 @@ import { parseCoin } from "../../base/coins.ts";
 import type { Coin } from "../../base/coins.ts";
 import { PRESETS, parseGenesis } from "../../../genesis/index.ts";
 import type { GenesisDocument, PresetName } from "../../../genesis/index.ts";
+import type { EngineKind } from "../../node/claim.ts";
 import { initHome } from "../../node/home.ts";
 import { fastPlatform } from "../../node/platform.ts";
 import type { Call, CommandCode } from "../command.ts";
@@ -13,7 +14,8 @@ import { readFile } from "../sdl_files.ts";
 import { keyringOf } from "./keys.ts";
 import { addressOf } from "../signers.ts";
 
-function presetOf(call: Call): PresetName {
+/** The preset that a call names. Throws: UsageFailure. */
+export function presetOf(call: Call): PresetName {
   const text = call.args.need("preset");
   const found = PRESETS.find((name) => name === text);
   if (found === undefined)
@@ -21,7 +23,8 @@ function presetOf(call: Call): PresetName {
   return found;
 }
 
-function coinsOf(text: string): Coin[] {
+/** Coins such as `5ulease,3uusd`. Throws: UsageFailure. */
+export function coinsOf(text: string): Coin[] {
   return text.split(",").map((part) => {
     const coin = parseCoin(part);
     if (coin === undefined)
@@ -39,7 +42,8 @@ function withBackend(call: Call, name: PresetName): Call {
   return { ...call, args: call.args.with("keyring-backend", "test") };
 }
 
-function accountsOf(call: Call, prefix: string): { address: string; coins: Coin[] }[] {
+/** What `--account ADDRESS=COINS` (or KEY=COINS) names. Throws: UsageFailure. */
+export function accountsOf(call: Call, prefix: string): { address: string; coins: Coin[] }[] {
   return call.args.list("account").map((text) => {
     const at = text.indexOf("=");
     if (at < 1) throw new UsageFailure(`--account is ADDRESS=COINS (or KEY=COINS), got ${text}`);
@@ -65,6 +69,13 @@ function genesisOf(call: Call): GenesisDocument | undefined {
   return parseGenesis(json as Parameters<typeof parseGenesis>[0]);
 }
 
+/** The engine that a call names. Throws: UsageFailure. */
+export function engineOf(call: Call): EngineKind | undefined {
+  const text = call.args.value("engine");
+  if (text === undefined || text === "embedded" || text === "comet") return text;
+  throw new UsageFailure(`--engine is embedded or comet, got ${text}`);
+}
+
 /** init [MONIKER]. */
 export const init: CommandCode = {
   async run(call) {
@@ -86,6 +97,7 @@ export const init: CommandCode = {
         genesis: genesisOf(call),
         rpcPort: port,
         dev: name === "local",
+        engine: engineOf(call),
         keyringBackend:
           withBackend(call, name).args.value("keyring-backend") === "test" ? "test" : "file",
       },

@@ -6,11 +6,12 @@ import type { CommandCode } from "../command.ts";
 import { CliFailure, UsageFailure } from "../failure.ts";
 import { createLogger } from "../../node/log.ts";
 import type { LogLevel } from "../../node/log.ts";
+import { engineOf } from "./init.ts";
 import { VERSION } from "./version.ts";
 
 const LEVELS: readonly string[] = ["debug", "info", "warn", "error"];
 
-/** start [--log-level L]. Ends when the engine halts, or on SIGINT and SIGTERM after the current block. */
+/** start [--engine E] [--log-level L]. Ends when the engine halts, or on SIGINT and SIGTERM after the current block. */
 export const start: CommandCode = {
   async run(call) {
     const level = call.args.value("log-level");
@@ -24,6 +25,10 @@ export const start: CommandCode = {
     const node = await startNode({
       home: call.home,
       compose: (platform) => leaseholdParts(platform, VERSION),
+      engine: engineOf(call),
+      supervise: call.args.has("with-cometbft") ? true : undefined,
+      cometbft: call.args.value("cometbft"),
+      record: call.args.value("record"),
       ...log,
     });
     const told = new Promise<undefined>((resolve) => {

@@ -2,7 +2,15 @@
 
 import { KEY_FLAGS, NODE_FLAGS } from "../command.ts";
 import type { Command } from "../command.ts";
+import type { FlagSpec } from "../args.ts";
 import { command } from "./flags.ts";
+
+const ENGINE_FLAG: FlagSpec = {
+  name: "engine",
+  kind: "value",
+  value: "embedded|comet",
+  text: "what makes the blocks (default: engine.kind of app.toml, else embedded)",
+};
 
 /** Commands of people who run a node. */
 export const NODE_COMMANDS: readonly Command[] = [
@@ -45,6 +53,7 @@ export const NODE_COMMANDS: readonly Command[] = [
         text: "use that genesis file instead of a preset",
       },
       { name: "rpc-port", kind: "value", value: "PORT", text: "port of the RPC (default 26657)" },
+      ENGINE_FLAG,
       { name: "overwrite", kind: "switch", text: "replace what is there" },
     ],
     async () => (await import("../commands/init.ts")).init,
@@ -52,8 +61,26 @@ export const NODE_COMMANDS: readonly Command[] = [
   command(
     "start",
     "",
-    "Run the node of this home (embedded engine).",
+    "Run the node of this home: alone, or behind CometBFT.",
     [
+      ENGINE_FLAG,
+      {
+        name: "with-cometbft",
+        kind: "switch",
+        text: "engine comet: start cometbft as a child and end it with the node",
+      },
+      {
+        name: "cometbft",
+        kind: "value",
+        value: "PATH",
+        text: "the program cometbft (default: PATH)",
+      },
+      {
+        name: "record",
+        kind: "value",
+        value: "FILE",
+        text: "engine comet: add InitChain, FinalizeBlock and Commit with their answers to a file",
+      },
       {
         name: "log-level",
         kind: "value",
@@ -62,6 +89,37 @@ export const NODE_COMMANDS: readonly Command[] = [
       },
     ],
     async () => (await import("../commands/start.ts")).start,
+  ),
+  command(
+    "testnet init",
+    "",
+    "Make homes of validators behind CometBFT on this machine, and a script that runs them.",
+    [
+      { name: "validators", kind: "value", value: "N", text: "how many (default 4)" },
+      { name: "output-dir", kind: "value", value: "DIR", text: "where (default ./testnet)" },
+      { name: "chain-id", kind: "value", value: "ID", text: "chain id (default: the preset's)" },
+      {
+        name: "preset",
+        kind: "value",
+        value: "local|testnet",
+        text: "which genesis (default local)",
+        default: "local",
+      },
+      {
+        name: "starting-port",
+        kind: "value",
+        value: "PORT",
+        text: "RPC port of the first node, the next one's is ten further (default 26657)",
+      },
+      {
+        name: "block-time",
+        kind: "value",
+        value: "TIME",
+        text: "time between blocks (default 1s)",
+      },
+      { name: "account", kind: "list", value: "ADDRESS=COINS", text: "fund an account in genesis" },
+    ],
+    async () => (await import("../commands/testnet.ts")).testnetInit,
   ),
   command(
     "status",

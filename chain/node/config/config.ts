@@ -4,7 +4,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SETTINGS } from "./settings.ts";
-import type { ConfigFile, Setting } from "./settings.ts";
+import type { Setting } from "./setting.ts";
+import type { ConfigFile } from "./settings.ts";
 import { parseToml } from "./toml.ts";
 import type { TomlEntry, TomlValue } from "./toml.ts";
 
@@ -93,6 +94,8 @@ function convert(
       if (typeof value !== "string") return wrong("a string");
       if (rule.oneOf !== undefined && !rule.oneOf.includes(value))
         return wrong(`one of ${rule.oneOf.join(", ")}`);
+      if (rule.form !== undefined && !rule.form.pattern.test(value))
+        return wrong(rule.form.expected);
       return value;
   }
 }
@@ -137,10 +140,17 @@ function formatValue(value: Setting["value"]): string {
   return String(value);
 }
 
-/** Text of a configuration file: every setting with its comment, `overrides` in place of defaults. */
+/** Values in place of defaults, by key. */
+export type Overrides = Readonly<Record<string, Setting["value"]>>;
+
+/**
+ * Text of a configuration file: every setting that an engine reads with its comment, `overrides` in
+ * place of defaults.
+ */
 export function configText(
   file: ConfigFile,
-  overrides: Readonly<Record<string, Setting["value"]>> = {},
+  overrides: Overrides = {},
+  engine: NonNullable<Setting["engine"]> = "embedded",
 ): string {
   const known = new Set(SETTINGS[file].map((rule) => rule.key));
   const stranger = Object.keys(overrides).find((key) => !known.has(key));
@@ -148,6 +158,7 @@ export function configText(
   const lines: string[] = [];
   let table = "";
   for (const rule of SETTINGS[file]) {
+    if (rule.engine !== undefined && rule.engine !== engine) continue;
     const dot = rule.key.indexOf(".");
     const section = dot < 0 ? "" : rule.key.slice(0, dot);
     if (section !== table) lines.push(`[${section}]`, "");
@@ -166,9 +177,10 @@ export function configText(
 export function writeConfig(
   home: string,
   file: ConfigFile,
-  overrides: Readonly<Record<string, Setting["value"]>> = {},
+  overrides: Overrides = {},
+  engine: NonNullable<Setting["engine"]> = "embedded",
 ): void {
   const path = join(home, "config", file);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, configText(file, overrides));
+  writeFileSync(path, configText(file, overrides, engine));
 }

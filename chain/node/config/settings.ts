@@ -1,39 +1,29 @@
 // Every setting of the three configuration files in one table: its key, kind, default and the
 // comment that is written beside it. Files are written from the table and read against it.
 
-/** What a setting holds. Durations are Go's text (`1s`, `500ms`, `1m30s`) and read as milliseconds. */
-export type SettingKind = "text" | "integer" | "flag" | "duration" | "list";
+import { COMET_APP, COMET_CONFIG } from "./comet_settings.ts";
+import { byTable, setting } from "./setting.ts";
+import type { Setting } from "./setting.ts";
 
-/** One setting. */
-export interface Setting {
-  readonly key: string;
-  readonly kind: SettingKind;
-  readonly value: string | number | boolean | readonly string[];
-  readonly comment: string;
-  /** Allowed texts, where they are few. */
-  readonly oneOf?: readonly string[];
-  /** Least integer. */
-  readonly min?: number;
-}
+export type { Setting } from "./setting.ts";
 
 /** The names of the configuration files. */
 export type ConfigFile = "config.toml" | "app.toml" | "client.toml";
 
-function setting(
-  key: string,
-  kind: SettingKind,
-  value: Setting["value"],
-  comment: string,
-  more: Partial<Pick<Setting, "oneOf" | "min">> = {},
-): Setting {
-  return { key, kind, value, comment, ...more };
-}
-
 const CONFIG: readonly Setting[] = [
   setting("moniker", "text", "node", "Name of this node, shown in status"),
-  setting("log_level", "text", "info", "Least grave entries that are logged", {
-    oneOf: ["debug", "info", "warn", "error", "none"],
-  }),
+  setting(
+    "log_level",
+    "text",
+    "info",
+    "Least grave entries that are logged: debug, info, warn, error, none",
+    {
+      form: {
+        pattern: /^(?:(?:[\w*-]+:)?(?:debug|info|warn|error|none)(?:,|$))+$/,
+        expected: "one of debug, info, warn, error, none (CometBFT also takes module:level,...)",
+      },
+    },
+  ),
   setting("log_format", "text", "plain", "plain for people, json for machines", {
     oneOf: ["plain", "json"],
   }),
@@ -48,6 +38,7 @@ const CONFIG: readonly Setting[] = [
   }),
   setting("rpc.max_subscription_buffer_bytes", "integer", 4194304, "Unsent bytes before a cut", {
     min: 65536,
+    engine: "embedded",
   }),
   setting("rpc.timeout_broadcast_tx_commit", "duration", "10s", "Longest wait for a block"),
   setting("rpc.max_request_batch_size", "integer", 100, "Requests in one batch, 0 = no limit", {
@@ -60,9 +51,15 @@ const CONFIG: readonly Setting[] = [
     "integer",
     2000,
     "Requests of one remote address (loopback is not counted), 0 = no limit",
-    { min: 0 },
+    { min: 0, engine: "embedded" },
   ),
-  setting("rpc.timeout_request", "duration", "30s", "Longest time to receive and answer a request"),
+  setting(
+    "rpc.timeout_request",
+    "duration",
+    "30s",
+    "Longest time to receive and answer a request",
+    { engine: "embedded" },
+  ),
   setting("mempool.size", "integer", 5000, "Transactions that wait at one time", { min: 1 }),
   setting("mempool.max_txs_bytes", "integer", 1073741824, "Bytes that wait at one time", {
     min: 1,
@@ -80,8 +77,8 @@ const CONFIG: readonly Setting[] = [
     "0s",
     "Time between empty blocks when they are made; 0s = as between blocks",
   ),
-  setting("tx_index.indexer", "text", "kv", "kv, or null for no transaction search", {
-    oneOf: ["kv", "null"],
+  setting("tx_index.indexer", "text", "kv", "kv, or null for no search; psql is CometBFT's own", {
+    oneOf: ["kv", "null", "psql"],
   }),
 ];
 
@@ -163,7 +160,7 @@ const CLIENT: readonly Setting[] = [
 
 /** The table of each file. */
 export const SETTINGS: Readonly<Record<ConfigFile, readonly Setting[]>> = {
-  "config.toml": CONFIG,
-  "app.toml": APP,
+  "config.toml": byTable(CONFIG, COMET_CONFIG),
+  "app.toml": byTable(APP, COMET_APP),
   "client.toml": CLIENT,
 };

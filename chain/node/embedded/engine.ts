@@ -13,6 +13,7 @@ import { BlockIDFlag } from "../../codec/gen/tendermint/types.ts";
 import type { Commit } from "../../codec/gen/tendermint/types.ts";
 import type { EngineApplication } from "../application.ts";
 import type { CommittedBlock, EventBus } from "../events.ts";
+import { keepSnapshots } from "../keeping.ts";
 import type { Logger } from "../log.ts";
 import type { Admission } from "./admission.ts";
 import type { BlockStore } from "./blocks.ts";
@@ -249,6 +250,7 @@ export class Engine {
       this.#followUp = txs.length > 0 || due ? "proof" : "none";
       this.#leaveMempool(executed.committed);
       this.#parts.bus.publish(executed.committed);
+      this.#parts.reached?.("block.published");
       await this.#recheck();
       await this.#maintain(executed.retainHeight);
     } finally {
@@ -336,13 +338,10 @@ export class Engine {
    * more.
    */
   async #maintain(retainHeight: bigint): Promise<void> {
-    const { app, blocks, database } = this.#parts;
-    const step = app.snapshotStep();
-    if (step !== undefined) {
-      await database.write(step.writes, { sync: step.last });
-      for (const range of step.clear) await database.clear(range);
-    }
-    if (retainHeight > 0n) await blocks.prune(retainHeight);
+    const { app, blocks, database, reached } = this.#parts;
+    await keepSnapshots(app, database, reached);
+    if (retainHeight === 0n || (await blocks.prune(retainHeight)) === 0) return;
+    reached?.("blocks.pruned");
   }
 
   /** False, with a halt, when this validator may not make the next block alone. */
