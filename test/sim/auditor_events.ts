@@ -263,6 +263,14 @@ function transactionFee(book: Book, event: Seen): void {
   }
 }
 
+/** An item that was set aside took its place in the budget of its queue. */
+function setAside(book: Book, event: Fields): void {
+  const collection = event.text("collection");
+  if (collection === "escrow/timers") book.endsTold += 1;
+  if (collection === "escrow/graces") book.gracesEnded += 1;
+  if (collection === "escrow/payout_queue") book.payoutsMade += 1;
+}
+
 function stateName(text: string): Stream["state"] {
   return text.replace("PAYMENT_STATE_", "").toLowerCase() as Stream["state"];
 }
@@ -284,9 +292,12 @@ const ESCROW: Readonly<Record<string, Handler>> = {
   EventUnclaimed: (book, event) => unclaimed(book, event, 1n),
   EventUnclaimedWithdrawn: (book, event) => unclaimed(book, event, -1n),
   EventLowFunds: (book, event) => void touched(book, event.account, "warning"),
+  // The simulator's authority sets escrow's parameters to what they are.
+  EventParamsUpdated: () => undefined,
 };
 
 const OTHERS: Readonly<Record<string, Handler>> = {
+  "leasehold.chain.v1.EventQuarantined": setAside,
   "leasehold.provider.v1.EventProviderRegistered": registered,
   "leasehold.provider.v1.EventProviderKeysSet": (book, event) =>
     void book.payoutAddress.set(event.text("provider"), event.text("payout")),

@@ -1,7 +1,7 @@
 // What providers do, chores (heartbeats, starts, acknowledgements) included.
 
 import { MsgSetPayout, MsgWithdraw } from "../../chain/codec/gen/leasehold/escrow/v1.ts";
-import type { Order, UnitOffer } from "../../chain/codec/gen/leasehold/market/v1.ts";
+import type { Bid, Order, UnitOffer } from "../../chain/codec/gen/leasehold/market/v1.ts";
 import {
   AwardMode,
   BidState,
@@ -177,11 +177,25 @@ function unitsFor(order: Order): readonly UnitOffer[] {
   });
 }
 
+/** The open order of a bid: where others bid is where bidding gets interesting. */
+function orderOf(bid: Bid | undefined, open: readonly Order[]): Order | undefined {
+  return open.find(
+    ({ id }) =>
+      id.owner === bid?.id.owner &&
+      id.dseq === bid.id.dseq &&
+      id.gseq === bid.id.gseq &&
+      id.oseq === bid.id.oseq,
+  );
+}
+
 const bid = ofProvider((world, by, operator) => {
   const { random } = world;
   const open = world.orders(OrderState.OPEN);
   const manual = open.filter(({ settings: { mode } }) => mode === AwardMode.MANUAL);
-  const order = random.maybe(random.chance(60) && manual.length > 0 ? manual : open);
+  const wanted = world.bids().filter(({ state }) => state === BidState.OPEN);
+  const order = random.chance(40)
+    ? orderOf(random.maybe(wanted), open)
+    : random.maybe(random.chance(60) && manual.length > 0 ? manual : open);
   if (order === undefined) return undefined;
   const ceiling = Number(order.ceiling.amount);
   const price = random.chance(95) ? random.size(1, ceiling) : BigInt(ceiling) + 1n;

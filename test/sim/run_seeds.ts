@@ -1,4 +1,4 @@
-// Runs seeds as tests, by what the environment says: SEEDS, BLOCKS and SEED (one seed alone).
+// Runs seeds as tests: the short runs of every `make test`. What `make sim` asks for runs in `run.ts`.
 
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
@@ -17,8 +17,11 @@ export function numberOf(name: string): number | undefined {
   return value;
 }
 
+/** A seed and how many blocks it runs. */
+export type SeedRun = readonly [seed: number, blocks: number];
+
 /** Seeds and lengths that once failed: lines of `seed blocks`, the rest is told after #. */
-export function regressions(): (readonly [seed: number, blocks: number])[] {
+export function regressions(): SeedRun[] {
   const lines = readFileSync(REGRESSIONS, "utf8").split("\n");
   const rows = lines.map((line) => line.replace(/#.*/, "").trim()).filter((line) => line !== "");
   return rows.map((row) => {
@@ -29,21 +32,12 @@ export function regressions(): (readonly [seed: number, blocks: number])[] {
   });
 }
 
-/** One test per seed, to be run. With SIM_TALLY set each tells what it went through. */
-export function seedTests(
-  name: string,
-  seeds: readonly (readonly [seed: number, blocks: number])[],
-): uvu.Test {
+/** One test per seed, to be run. */
+export function seedTests(name: string, seeds: readonly SeedRun[]): uvu.Test {
   const tests = suite(name);
   for (const [seed, blocks] of seeds)
     tests(`seed ${seed}, ${blocks} blocks`, () => {
-      const started = performance.now();
-      const { outcomes, events, seconds } = new Simulation(seed, blocks).run();
-      if (process.env["SIM_TALLY"] === undefined) return;
-      const rows = [...outcomes, ...events].sort(([a], [b]) => (a < b ? -1 : 1));
-      for (const [what, times] of rows) console.log(`  ${String(times).padStart(6)} ${what}`);
-      const took = ((performance.now() - started) / 1000).toFixed(1);
-      console.log(`seed ${seed}: ${blocks} blocks, ${seconds} s of chain time in ${took} s`);
+      new Simulation(seed, blocks).run();
     });
   return tests;
 }

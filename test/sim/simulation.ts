@@ -1,38 +1,34 @@
-// One seed: a real application, its twin, its reborn copy and the auditor, block after block.
+// One seed: a real application, its twin, its imported copies and the auditor, block after block.
 
-import { toBase64 } from "../../chain/base/bytes.ts";
 import type { ResponseFinalizeBlock } from "../../chain/codec/gen/tendermint/abci.ts";
-import { ExecTxResult } from "../../chain/codec/gen/tendermint/abci.ts";
 import { answersOf } from "./answers.ts";
 import { Auditor } from "./auditor.ts";
 import type { SeenBlock } from "./auditor_seen.ts";
 import { seen, stagesOf } from "./auditor_seen.ts";
+import { ACCEPTED, REFUSED } from "./coverage.ts";
+import { difference, exportDifference } from "./differences.ts";
 import { auditStart, simGenesis } from "./genesis.ts";
+import { Journal } from "./journal.ts";
 import { Machine } from "./machine.ts";
 import type { MachineGenesis, MachineOptions } from "./machine.ts";
-import { PLANTED_PER_BLOCK, planted } from "./planter.ts";
-import type { Planting } from "./planter.ts";
+import { PLANTED } from "./planter.ts";
 import { Random } from "./random.ts";
 import { drawGap, drawSwarm } from "./swarm.ts";
 import type { Swarm } from "./swarm.ts";
+import { MOST, Tally } from "./tally.ts";
 import { disappointment, drawTraffic } from "./traffic.ts";
 import type { Traffic } from "./traffic.ts";
+import { Twin } from "./twin.ts";
+import { drawSchedule, visited } from "./visitor.ts";
+import type { Schedule } from "./visitor.ts";
 import { World } from "./world.ts";
 
 const PREFIX = "lease";
 const CHAIN_ID = "sim-1";
 /** Operations told when a seed fails. */
 const REMEMBERED = 30;
-
-/** What a seed went through, to see that it did anything. */
-export interface Tally {
-  readonly blocks: number;
-  readonly seconds: bigint;
-  /** Transactions by name and outcome. */
-  readonly outcomes: ReadonlyMap<string, number>;
-  /** Events by type. */
-  readonly events: ReadonlyMap<string, number>;
-}
+/** A gap between blocks that counts as a halt, seconds. */
+const HALT = 3600;
 
 /** A seed that failed: what, where, and how to see it again. */
 export class SimulationFault extends Error {
@@ -60,61 +56,87 @@ export class Simulation {
   readonly #seed: number;
   readonly #blocks: number;
   readonly #random: Random;
+  /** Of everything that must not matter: settings of the twin, accidents, what comes from outside. */
+  readonly #fate: Random;
   readonly #swarm: Swarm;
   readonly #world: World;
   readonly #main: Machine;
-  readonly #twin: Machine;
+  readonly #twin: Twin;
   readonly #auditor: Auditor;
   readonly #genesis: MachineGenesis;
-  readonly #planting: Planting;
+  readonly #schedule: Schedule;
+  readonly #tally = new Tally();
+  readonly #journal: Journal;
   /** Bugs that were contained since the last look. */
   readonly #bugs: string[] = [];
   readonly #last: string[] = [];
-  readonly #outcomes = new Map<string, number>();
-  readonly #events = new Map<string, number>();
-  #reborn: Machine | undefined;
+  #imported: Machine | undefined;
   #time: bigint;
 
   constructor(seed: number, blocks: number) {
     this.#seed = seed;
     this.#blocks = blocks;
     this.#random = new Random(seed);
+    this.#fate = new Random(seed + 1_000_003);
     this.#swarm = drawSwarm(this.#random);
     this.#world = new World(this.#random, this.#swarm, PREFIX, CHAIN_ID);
     this.#genesis = simGenesis(this.#world, this.#swarm);
-    const plants = BigInt(this.#random.int(3, Math.max(3, blocks - 3)));
-    this.#planting = { plants, retries: plants + BigInt(this.#random.int(1, 20)) };
-    this.#main = this.#machine(this.#genesis);
-    this.#twin = this.#machine(this.#genesis, { memoSize: this.#swarm.twinMemo, disk: true });
+    this.#schedule = drawSchedule(this.#fate, blocks);
+    this.#journal = new Journal(this.#tally);
+    this.#main = new Machine(this.#genesis, this.#options(this.#tally));
+    const addresses = this.#world.everybody.map(({ address }) => address);
+    const given = { random: this.#fate, tally: this.#tally, addresses };
+    this.#twin = new Twin(this.#main, this.#genesis, this.#options(), given);
     this.#auditor = new Auditor(auditStart(this.#genesis, PREFIX));
     this.#time = this.#genesis.time;
   }
 
-  /** A machine in which items are planted, and whose contained bugs are heard. */
-  #machine(genesis: MachineGenesis, options: MachineOptions = {}): Machine {
-    return new Machine(genesis, {
-      ...options,
-      parts: planted(this.#planting),
-      reportBug: (error, where) => this.#bugs.push(`${where}: ${String(error)}`),
-    });
+  /** What all machines of a seed have: the visits from outside; their contained bugs are heard. */
+  #options(tally?: Tally): MachineOptions {
+    return {
+      parts: visited(this.#schedule, tally),
+      reportBug: (error, where, height) => {
+        if (!this.#isPoisoned(height)) this.#bugs.push(`${where}: ${String(error)}`);
+      },
+    };
+  }
+
+  /** Whether items that cannot be handled are met at a height. */
+  #isPoisoned(height: bigint): boolean {
+    return this.#schedule.plants.has(height) || this.#schedule.retries.has(height);
   }
 
   run(): Tally {
-    const random = this.#random;
-    const rebirth = random.int(5, Math.max(5, this.#blocks - 5));
-    const restart = random.int(5, Math.max(5, this.#blocks - 1));
+    const births = this.#drawBirths();
     for (let height = 1; height <= this.#blocks; height++) {
       this.#world.look(this.#main);
       const traffic = height === 1 ? [] : drawTraffic(this.#world);
-      const gaps = this.#swarm.gaps;
-      this.#time += BigInt(height === 1 ? 5 : drawGap(random, gaps, this.#world.dueIn()));
+      this.#wait(height);
       this.#guard(traffic, () => this.#step(traffic));
-      if (height === restart) this.#twin.restart();
-      if (height === rebirth) this.#guard([], () => this.#bear());
+      if (births.has(height)) this.#guard([], () => this.#bear());
     }
-    this.#guard([], () => this.#sameExport("at the end", this.#reborn));
-    const seconds = this.#time - this.#genesis.time;
-    return { blocks: this.#blocks, seconds, outcomes: this.#outcomes, events: this.#events };
+    this.#guard([], () => [...this.#sameExport("at the end"), ...this.#twin.finish()]);
+    this.#tally.add("run", "seeds");
+    this.#tally.add("run", "blocks", this.#blocks);
+    this.#tally.add("run", "seconds of chain time", Number(this.#time - this.#genesis.time));
+    return this.#tally;
+  }
+
+  /** Heights after which the state is exported and a new chain begins with it. */
+  #drawBirths(): ReadonlySet<number> {
+    const height = (): number => this.#fate.int(5, Math.max(5, this.#blocks - 5));
+    return new Set(Array.from({ length: this.#fate.int(1, 3) }, height));
+  }
+
+  /** Lets time pass up to the next block; what is live in a halt is counted. */
+  #wait(height: number): void {
+    const gap = height === 1 ? 5 : drawGap(this.#random, this.#swarm.gaps, this.#world.dueIn());
+    this.#time += BigInt(gap);
+    this.#tally.most(MOST, "seconds between two blocks", gap);
+    if (gap < HALT) return;
+    this.#tally.add("halts", gap < 24 * HALT ? "hours" : "days");
+    for (const [name, count] of this.#journal.census())
+      this.#tally.add("live in halts", name, count);
   }
 
   /** Tells of whatever goes wrong with seed, block and operations. */
@@ -139,28 +161,55 @@ export class Simulation {
   #step(traffic: readonly Traffic[]): string[] {
     const txs = traffic.map(({ bytes }) => bytes);
     const response = this.#main.block(txs, this.#time);
+    const block = seenBlock(this.#time, traffic, response);
     const faults = this.#results(traffic, response);
-    faults.push(...this.#auditor.block(seenBlock(this.#time, traffic, response)));
+    this.#follow(block);
+    faults.push(...this.#auditor.block(block));
     faults.push(...this.#auditor.compare(answersOf(this.#main)));
     faults.push(...this.#main.app.brokenInvariants());
-    faults.push(...this.#runTwin(txs, response));
-    if (this.#reborn !== undefined) faults.push(...this.#runReborn(txs, response));
+    faults.push(...this.#twin.follow(txs, this.#time, response));
+    faults.push(...this.#runImported(txs, response));
     faults.push(...this.#quarantine(response));
     return faults;
   }
 
+  /** Counts the steps of all objects, and whether a queue ran late. */
+  #follow(block: SeenBlock): void {
+    const journal = this.#journal;
+    journal.read(block.begin);
+    for (const { events, ok } of block.txs) if (ok) journal.read(events);
+    journal.read(block.end);
+    const kept = new Set(
+      this.#world
+        .look(this.#main)
+        .deployments()
+        .map(({ owner, dseq }) => `${owner}/${dseq}`),
+    );
+    for (const name of journal.in("deployment", "closed"))
+      if (!kept.has(name)) journal.go("deployment", name, "none");
+    const { time, uptime, dueTime, dueUptime } = this.#main.app.clocks();
+    const isLate = (due: bigint | undefined, clock: bigint): boolean =>
+      due !== undefined && due <= clock;
+    if (isLate(dueTime, time) || isLate(dueUptime, uptime))
+      this.#tally.add("run", "blocks after which something was due");
+    if (this.#schedule.changes.has(this.#main.height))
+      this.#tally.add("run", "changes of parameters");
+  }
+
   /** What was planted, and nothing else, is set aside. */
   #quarantine(response: ResponseFinalizeBlock): string[] {
-    const { plants, retries } = this.#planting;
     const { height } = this.#main;
-    const isDue = height === plants || height === retries;
-    const set = response.events.filter(
-      ({ type }) => type === "leasehold.chain.v1.EventQuarantined",
-    );
-    const expected = isDue ? PLANTED_PER_BLOCK : 0;
-    const bugs = this.#bugs.splice(0);
-    const faults = isDue ? [] : bugs.map((bug) => `a bug was contained: ${bug}`);
-    if (set.length !== expected) faults.push(`${set.length} items set aside, ${expected} planted`);
+    const set = seen(response.events)
+      .filter(({ type }) => type === "leasehold.chain.v1.EventQuarantined")
+      .map(({ attributes }) => attributes.get("collection") ?? "");
+    if (this.#schedule.plants.has(height)) this.#tally.add("run", "items planted", PLANTED.length);
+    this.#tally.add("run", "items set aside", set.length);
+    const expected = this.#isPoisoned(height) ? PLANTED : [];
+    const faults = this.#bugs.splice(0).map((bug) => `a bug was contained: ${bug}`);
+    for (const name of expected)
+      if (!set.includes(name)) faults.push(`the item planted in ${name} was not set aside`);
+    if (set.length > expected.length)
+      faults.push(`${expected.length} items planted, set aside: ${set.join(", ")}`);
     return faults;
   }
 
@@ -175,89 +224,68 @@ export class Simulation {
       this.#remember(
         `${height} T=${this.#time} ${one.name} of ${one.by}: ${outcome} ${result.log}`,
       );
-      count(this.#outcomes, `${one.name} ${outcome}`);
-      for (const { type } of result.events) count(this.#events, type);
+      this.#tally.add("operations", `${one.name} ${outcome}`);
+      this.#countMessages(one, result);
+      for (const { type } of result.events) this.#tally.add("events", type);
       const wrong = shaken.has(one.by) ? undefined : disappointment(one, result);
       if (isBeforeMessages(result)) shaken.add(one.by);
       if (wrong !== undefined && !isOutOfBlockGas(result)) faults.push(wrong);
     }
-    for (const { type } of response.events) count(this.#events, type);
+    for (const { type } of response.events) this.#tally.add("events", type);
     if (traffic.length === 0) this.#remember(`${height} T=${this.#time} empty block`);
     return faults;
   }
 
-  // ---- the twin ------------------------------------------------------------------------------------
-
-  /** The same blocks, other caches, and in between everything that must not matter. */
-  #runTwin(txs: readonly Uint8Array[], response: ResponseFinalizeBlock): string[] {
-    const twin = this.#twin;
-    const random = new Random(Number(this.#main.height));
-    for (const tx of txs) {
-      if (twin.height > 0n && random.chance(60)) twin.client.checkTx(tx, random.chance(30));
-      if (twin.height > 0n && random.chance(10)) twin.app.simulate(tx);
+  /** Of a transaction that was refused, the message that was; the ante chain refuses without one. */
+  #countMessages(
+    { operation }: Traffic,
+    result: { readonly code: number; readonly log: string },
+  ): void {
+    const tally = this.#tally;
+    tally.add("run", "transactions");
+    if (result.code === 0) {
+      for (const { typeUrl } of operation.messages) tally.add(ACCEPTED, typeUrl);
+      tally.add("run", "transactions accepted");
+      return;
     }
-    const first = random.chance(20) ? [] : txs;
-    if (twin.height > 0n && random.chance(10)) this.#discarded(first);
-    const told = twin.block(txs, this.#time);
-    if (random.chance(30))
-      for (const { address } of this.#world.everybody) answersOf(twin).balances(address);
-    if (random.chance(10)) twin.app.exportGenesis();
-    const faults = difference("the twin", response, told);
-    if (twin.appHash !== this.#main.appHash)
-      faults.push(`the twin's app hash is ${twin.appHash}, not ${this.#main.appHash}`);
-    return faults;
-  }
-
-  /** A block that is finalized and never committed leaves nothing behind. */
-  #discarded(txs: readonly Uint8Array[]): void {
-    this.#twin.client.finalizeBlock({
-      txs,
-      height: this.#twin.height + 1n,
-      time: { seconds: this.#time + 77n, nanos: 0 },
-      hash: new Uint8Array(0),
-      nextValidatorsHash: new Uint8Array(0),
-      proposerAddress: new Uint8Array(0),
-      misbehavior: [],
-      decidedLastCommit: { round: 0, votes: [] },
-    });
+    const [, index] = /^failed to execute message; message index: (\d+)/.exec(result.log) ?? [];
+    const refused = operation.messages[Number(index ?? 0)];
+    const isOwn = index !== undefined || operation.expect === "refused";
+    if (refused !== undefined && isOwn) tally.add(REFUSED, refused.typeUrl);
   }
 
   // ---- export and import ---------------------------------------------------------------------------
 
   /** Exports, begins a new chain with that, and goes on with it beside the old one. */
   #bear(): string[] {
+    const faults = this.#sameExport("before the next import");
     const { app, height } = this.#main;
     const appState = app.exportGenesis();
     const consensusParams = this.#genesis.consensusParams;
-    this.#reborn = this.#machine({
+    const genesis = {
       chainId: CHAIN_ID,
       time: this.#time,
       initialHeight: height + 1n,
       consensusParams,
       appState,
-    });
-    return this.#sameExport("after import", this.#reborn);
+    };
+    this.#imported = new Machine(genesis, this.#options());
+    this.#tally.add("run", "exports and imports");
+    return [...faults, ...this.#sameExport("after import")];
   }
 
-  #sameExport(when: string, other: Machine | undefined): string[] {
-    if (other === undefined) return [];
-    const [own, told] = [this.#main.app.exportGenesis(), other.app.exportGenesis()];
-    return Object.keys(own).flatMap((module) => {
-      const [a, b] = [own[module], told[module]].map((state) => JSON.stringify(state));
-      return a === b ? [] : [`export of ${module} ${when} differs: ${firstDifference(a, b)}`];
-    });
+  #sameExport(when: string): string[] {
+    if (this.#imported === undefined) return [];
+    return exportDifference(when, this.#main.app, this.#imported.app);
   }
 
-  #runReborn(txs: readonly Uint8Array[], response: ResponseFinalizeBlock): string[] {
-    const reborn = this.#reborn;
-    if (reborn === undefined) return [];
-    const told = reborn.block(txs, this.#time, this.#main.height);
-    return [...difference("the imported chain", response, told), ...reborn.app.brokenInvariants()];
+  #runImported(txs: readonly Uint8Array[], response: ResponseFinalizeBlock): string[] {
+    const imported = this.#imported;
+    if (imported === undefined) return [];
+    const told = imported.block(txs, this.#time, this.#main.height);
+    const faults = difference("the imported chain", response, told);
+    return [...faults, ...imported.app.brokenInvariants()];
   }
-}
-
-function count(tally: Map<string, number>, name: string): void {
-  tally.set(name, (tally.get(name) ?? 0) + 1);
 }
 
 /** A full block refuses for a reason that no operation can know. */
@@ -281,31 +309,4 @@ function seenBlock(
     return { ok, messages: operation.messages, events: seen(result?.events ?? []) };
   });
   return { time: Number(time), ...stagesOf(response.events), txs };
-}
-
-function difference(
-  who: string,
-  own: ResponseFinalizeBlock,
-  told: ResponseFinalizeBlock,
-): string[] {
-  const faults = own.txResults.flatMap((result, index) => {
-    const other = told.txResults[index];
-    const [a, b] = [result, other].map((one) =>
-      one === undefined ? "nothing" : toBase64(ExecTxResult.encode(one)),
-    );
-    if (a === b) return [];
-    const text = (one: ExecTxResult | undefined): string =>
-      `${one?.codespace}/${one?.code} gas ${one?.gasUsed}, ${one?.events.length} events: ${one?.log}`;
-    return [`${who}: result ${index} is ${text(other)}, not ${text(result)}`];
-  });
-  const [a, b] = [own, told].map(({ events }) => JSON.stringify(events));
-  if (a !== b) faults.push(`${who}: block events differ: ${firstDifference(a, b)}`);
-  return faults;
-}
-
-function firstDifference(a = "", b = ""): string {
-  let at = 0;
-  while (at < a.length && a[at] === b[at]) at += 1;
-  const from = Math.max(0, at - 120);
-  return `\n    ${a.slice(from, at + 160)}\n    ${b.slice(from, at + 160)}`;
 }

@@ -3,6 +3,7 @@
 
 import type { Json } from "../../chain/codec/index.ts";
 import type { JsonObject } from "../../genesis/index.ts";
+import type { Change } from "./authority.ts";
 import type { Random } from "./random.ts";
 
 /** How the blocks of a seed follow each other, by weight. */
@@ -32,8 +33,6 @@ export interface Swarm {
   readonly fundedSeconds: number;
   /** Block gas limit; -1 = none. */
   readonly maxGas: bigint;
-  /** Verdicts of signatures that the twin remembers. */
-  readonly twinMemo: number;
 }
 
 type Drawn = readonly (readonly [name: string, value: Json])[];
@@ -95,6 +94,30 @@ function marketParams(random: Random, isTight: boolean): JsonObject {
   return { ...drawn, awards_per_block: 1, offer_scan_per_block: 100, drains_per_block: 1 };
 }
 
+function deploymentParams(random: Random): JsonObject {
+  return some(random, [
+    ["retention_s", text(random.of([3600, 2_592_000]))],
+    ["drains_per_block", random.of([1, 100])],
+    ["funds_pause_s", "86400"],
+  ]);
+}
+
+function providerParams(random: Random): JsonObject {
+  return some(random, [
+    ["heartbeat_period", text(random.of([300, 600, 3600]))],
+    ["pause_min", text(random.of([0, 3600]))],
+    ["stale_per_block", random.of([1, 500])],
+  ]);
+}
+
+/** New values of what the auditor need not know: the authority sets them in the middle of a run. */
+export function drawChange(random: Random): Change {
+  const module = random.of(["market", "market", "deployment", "provider"]);
+  if (module === "market") return { module, params: marketParams(random, random.chance(30)) };
+  const draw = module === "provider" ? providerParams : deploymentParams;
+  return { module, params: draw(random) };
+}
+
 const WEIGHED = [
   "deploy",
   "deposit",
@@ -119,17 +142,11 @@ export function drawSwarm(random: Random): Swarm {
       chain: { max_block_gap: text(random.of([60, 300, 600, 7200, 86_400])) },
       escrow: escrowParams(random, tightMoney),
       market: marketParams(random, tightMarket),
-      deployment: some(random, [
-        ["retention_s", text(random.of([3600, 2_592_000]))],
-        ["drains_per_block", random.of([1, 100])],
-        ["funds_pause_s", "86400"],
-      ]),
-      provider: some(random, [
-        ["heartbeat_period", text(random.of([300, 600, 3600]))],
-        ["pause_min", text(random.of([0, 3600]))],
-        ["registration_fee", text(random.of([0, 10_000_000]))],
-        ["stale_per_block", random.of([1, 500])],
-      ]),
+      deployment: deploymentParams(random),
+      provider: {
+        ...providerParams(random),
+        ...some(random, [["registration_fee", text(random.of([0, 10_000_000]))]]),
+      },
     },
     gaps: {
       quick: random.of([10, 40, 80]),
@@ -140,13 +157,12 @@ export function drawSwarm(random: Random): Swarm {
       brink: random.of([5, 15, 30]),
     },
     operations: random.of([2, 5, 9]),
-    diligence: random.of([50, 85, 98]),
+    diligence: random.of([20, 50, 85, 98]),
     weights,
     tenants: random.int(1, 4),
-    providers: random.int(2, 5),
+    providers: random.of([2, 3, 4, 5, 8]),
     fundedSeconds: random.of([1000, 4000, 8000, 8000, 40_000]),
     maxGas: random.of([-1n, -1n, -1n, 9_000_000n]),
-    twinMemo: random.of([1, 16]),
   };
 }
 

@@ -5,6 +5,7 @@ import { signTx } from "../support/signing.ts";
 import { OTHER_OPERATIONS } from "./operations_other.ts";
 import { CHORES, PROVIDER_OPERATIONS } from "./operations_provider.ts";
 import { TENANT_OPERATIONS } from "./operations_tenant.ts";
+import { WRONG_OPERATIONS } from "./operations_wrong.ts";
 import type { Expectation, Maker, Operation, World } from "./world.ts";
 
 /** A signed transaction and what is known of it. */
@@ -16,7 +17,12 @@ export interface Traffic {
   readonly expect: Expectation | undefined;
 }
 
-const ALL = [...TENANT_OPERATIONS, ...PROVIDER_OPERATIONS, ...OTHER_OPERATIONS];
+const ALL = [
+  ...TENANT_OPERATIONS,
+  ...PROVIDER_OPERATIONS,
+  ...OTHER_OPERATIONS,
+  ...WRONG_OPERATIONS,
+];
 const GAS = 8_000_000n;
 
 /** Draws and signs the transactions of the next block. */

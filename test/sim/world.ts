@@ -79,9 +79,10 @@ export class World {
   }
 
   /** Looks at a machine's last commit from now on. */
-  look(machine: Machine): void {
+  look(machine: Machine): this {
     this.#ctx = machine.app.context();
     this.#clocks = () => machine.app.clocks();
+    return this;
   }
 
   get ctx(): BranchContext {
