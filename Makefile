@@ -4,10 +4,11 @@ SHELL := /bin/sh
 NODE ?= node
 SEEDS ?= 20
 BLOCKS ?= 100
+N ?= 4
 HOME_DIR ?= $(CURDIR)/.leasehold
 
 .DEFAULT_GOAL := help
-.PHONY: help install build start demo page test check format generate docs sim oracle bench bench-compare tools clean
+.PHONY: help install build start net demo page test check format generate docs sim oracle bench bench-compare tools clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -25,6 +26,9 @@ build: install ## compile, and leave the launcher ./leasehold
 
 start: build ## run a local chain with funded accounts and three sellers
 	@$(NODE) build/test/dev/start.js --home "$(HOME_DIR)"
+
+net: build ## run a network of validators behind CometBFT on this machine: make net N=4
+	@$(NODE) build/test/dev/net.js --validators "$(N)"
 
 demo: build ## play a whole life of a lease on a fresh local chain and recount every amount
 	@$(NODE) build/test/dev/demo.js
@@ -51,8 +55,8 @@ generate: install ## make chain/codec/gen from proto/ and its tables
 docs: build ## write docs/spec from the code
 	@$(NODE) build/test/docs/write.js
 
-sim: build ## simulate: make sim SEEDS=20 BLOCKS=100 [SEED=7]
-	@SEEDS=$(SEEDS) BLOCKS=$(BLOCKS) SEED=$(SEED) $(NODE) build/test/sim/sim.test.js
+sim: build ## simulate: make sim SEEDS=200 BLOCKS=300 [SEED=7] [WORKERS=2]
+	@SEEDS=$(SEEDS) BLOCKS=$(BLOCKS) SEED=$(SEED) WORKERS=$(WORKERS) $(NODE) build/test/sim/run.js
 
 oracle: build ## thousands of histories against Go's iavl and ics23, then the SDK's own command line
 	@ORACLE_HISTORIES=$${ORACLE_HISTORIES:-5000} $(NODE) build/test/node/oracle_iavl.test.js
@@ -65,7 +69,7 @@ bench-compare: build ## tell what moved since the accepted result
 	@$(NODE) build/test/bench/compare.js
 
 tools: ## install the pinned cometbft with go install
-	go install github.com/cometbft/cometbft/cmd/cometbft@v0.38.25
+	GOBIN="$(CURDIR)/.cache/bin" go install github.com/cometbft/cometbft/cmd/cometbft@v0.38.25
 
 clean: ## remove what the build made
 	rm -rf build .cache leasehold
