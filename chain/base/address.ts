@@ -3,6 +3,7 @@
 
 import { bech32 } from "@scure/base";
 import { assert } from "./assert.ts";
+import { Bech32 } from "./bech32.ts";
 import type { Brand } from "./brand.ts";
 import { utf8 } from "./bytes.ts";
 import { sdkErrors } from "./errors.ts";
@@ -26,40 +27,68 @@ export function addressFromBytes(bytes: Uint8Array): Address {
 /** Addresses that a codec remembers in each direction before it starts over: about 10 MB. */
 const MEMO_SIZE = 30_000;
 
+/** An address in both forms; the text in lower case, as `format` gives it. */
+interface Known {
+  readonly address: Address;
+  readonly text: string;
+}
+
+/** Addresses that were parsed last: sender, receiver, a module's account and one to spare. */
+const RECENT = 4;
+
 /**
- * Turns addresses of one chain into text and back. Both are pure functions, a few microseconds each
- * and called a dozen times per transaction, so answers are remembered.
+ * Turns addresses of one chain into text and back. Both are pure functions, called a dozen times per
+ * transaction, so answers are remembered.
  */
 export class AddressCodec {
   readonly prefix: string;
+  readonly #fast: Bech32 | undefined;
   readonly #texts = new Map<string, string>();
-  readonly #parsed = new Map<string, Address>();
+  readonly #parsed = new Map<string, Known>();
+  readonly #recent: Known[] = [];
+  #next = 0;
 
   constructor(prefix: string) {
     this.prefix = prefix;
+    this.#fast = Bech32.serves(prefix) ? new Bech32(prefix) : undefined;
   }
 
   /** Bech32 text of an account address. */
   format(address: Uint8Array): string {
+    // Only arrays that `parse` made are looked for: those nobody changes.
+    for (const known of this.#recent) if (known.address === address) return known.text;
     const key = String.fromCharCode.apply(undefined, address as unknown as number[]);
     let text = this.#texts.get(key);
     if (text === undefined) {
-      text = bech32.encode(this.prefix, bech32.toWords(address), MAX_TEXT);
+      text =
+        this.#fast?.encode(address) ??
+        bech32.encode(this.prefix, bech32.toWords(address), MAX_TEXT);
       if (this.#texts.size >= MEMO_SIZE) this.#texts.clear();
       this.#texts.set(key, text);
     }
     return text;
   }
 
-  /** Parses an account address: a fresh array. Throws: sdk/7 with what is wrong in it. */
+  /**
+   * Parses an account address. The array is shared by all who ask: nobody may change it.
+   * Throws: sdk/7 with what is wrong in it.
+   */
   parse(text: string): Address {
-    let bytes = this.#parsed.get(text);
-    if (bytes === undefined) {
-      bytes = this.#parse(text);
+    let known = this.#parsed.get(text);
+    if (known === undefined) {
+      const bytes = this.#fast?.decode(text) ?? this.#parse(text);
+      known = { address: bytes as Address, text: text.toLowerCase() };
       if (this.#parsed.size >= MEMO_SIZE) this.#parsed.clear();
-      this.#parsed.set(text, bytes);
+      this.#parsed.set(text, known);
     }
-    return bytes.slice() as Address;
+    this.#remember(known);
+    return known.address;
+  }
+
+  #remember(known: Known): void {
+    for (const other of this.#recent) if (other === known) return;
+    this.#recent[this.#next] = known;
+    this.#next = (this.#next + 1) % RECENT;
   }
 
   #parse(text: string): Address {

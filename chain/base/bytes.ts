@@ -33,6 +33,32 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
+/** Longest array that the host keeps beside its object; a longer one costs ten times as much to make. */
+const INLINE_BYTES = 64;
+/** Longest copy that is put into a shared block. */
+const SHARED_BYTES = 1024;
+const BLOCK_BYTES = 1 << 15;
+
+let block: Uint8Array = new Uint8Array(0);
+let blockUsed = 0;
+
+/**
+ * A copy of bytes `start` to `end` of an array. What is returned may be a view into a block that it
+ * shares with other copies: use its length and contents, never its `buffer` alone.
+ */
+export function copyBytes(from: Uint8Array, start: number, end: number): Uint8Array {
+  const length = end - start;
+  if (length <= INLINE_BYTES || length > SHARED_BYTES) return from.slice(start, end);
+  if (blockUsed + length > block.length) {
+    block = new Uint8Array(BLOCK_BYTES);
+    blockUsed = 0;
+  }
+  const copy = new Uint8Array(block.buffer, blockUsed, length);
+  blockUsed += length;
+  copy.set(from.subarray(start, end));
+  return copy;
+}
+
 /** Bytewise order: negative, zero or positive. A prefix stands before what it begins. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length);
@@ -86,7 +112,14 @@ export function u64BigEndian(value: bigint): Uint8Array {
 /** Reads 8 big-endian bytes at `offset`. */
 export function readU64BigEndian(bytes: Uint8Array, offset = 0): bigint {
   assert(bytes.length >= offset + 8, `u64 needs 8 bytes at ${offset}, there are ${bytes.length}`);
-  return new DataView(bytes.buffer, bytes.byteOffset + offset, 8).getBigUint64(0);
+  const high = readU32(bytes, offset);
+  const low = readU32(bytes, offset + 4);
+  return high === 0 ? BigInt(low) : (BigInt(high) << 32n) | BigInt(low);
+}
+
+function readU32(bytes: Uint8Array, at: number): number {
+  const low = ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
+  return (((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | low) >>> 0;
 }
 
 /** Longest text that is looked at character by character. */
@@ -136,18 +169,34 @@ export function fromHex(text: string): Uint8Array | undefined {
 }
 
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const BASE64_CODES = Uint8Array.from(BASE64, (character) => character.charCodeAt(0));
+const PADDING = "=".charCodeAt(0);
+/** Bytes that are turned at a time: a multiple of three whose text is no more than 1024 characters. */
+const BASE64_PIECE = 768;
+const base64Text = new Uint8Array(1024);
 
 /** Standard base64 with padding. */
 export function toBase64(bytes: Uint8Array): string {
+  if (bytes.length <= BASE64_PIECE) return base64Piece(bytes, 0, bytes.length);
   let text = "";
-  for (let i = 0; i < bytes.length; i += 3) {
-    const rest = bytes.length - i;
-    const word = ((bytes[i] as number) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    text += (BASE64[word >> 18] as string) + (BASE64[(word >> 12) & 63] as string);
-    text += rest > 1 ? (BASE64[(word >> 6) & 63] as string) : "=";
-    text += rest > 2 ? (BASE64[word & 63] as string) : "=";
-  }
+  for (let from = 0; from < bytes.length; from += BASE64_PIECE)
+    text += base64Piece(bytes, from, Math.min(bytes.length, from + BASE64_PIECE));
   return text;
+}
+
+function base64Piece(bytes: Uint8Array, from: number, to: number): string {
+  const out = base64Text;
+  let at = 0;
+  for (let i = from; i < to; i += 3) {
+    const second = i + 1 < to ? (bytes[i + 1] as number) : 0;
+    const third = i + 2 < to ? (bytes[i + 2] as number) : 0;
+    const word = ((bytes[i] as number) << 16) | (second << 8) | third;
+    out[at++] = BASE64_CODES[word >> 18] as number;
+    out[at++] = BASE64_CODES[(word >> 12) & 63] as number;
+    out[at++] = i + 1 < to ? (BASE64_CODES[(word >> 6) & 63] as number) : PADDING;
+    out[at++] = i + 2 < to ? (BASE64_CODES[word & 63] as number) : PADDING;
+  }
+  return String.fromCharCode.apply(undefined, out.subarray(0, at) as unknown as number[]);
 }
 
 /** Standard base64 with padding to bytes, or undefined when it is not that. */

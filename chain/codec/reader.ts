@@ -2,7 +2,7 @@
 // explicit default (methods named `...Item` allow it, for members of lists and oneofs), valid UTF-8,
 // nesting of at most 32. Generated readers call it in order of field numbers.
 
-import { fromUtf8 } from "../base/bytes.ts";
+import { copyBytes, fromUtf8 } from "../base/bytes.ts";
 import { MAX_AMOUNT, parseInteger } from "../base/integers.ts";
 import type { Duration, Timestamp } from "../base/time.ts";
 import { CodecError } from "./error.ts";
@@ -133,7 +133,7 @@ export class Reader {
     const length = this.#length(field);
     const start = this.#pos;
     this.#pos = start + length;
-    return this.#bytes.slice(start, this.#pos);
+    return copyBytes(this.#bytes, start, this.#pos);
   }
 
   bool(field: string): true {

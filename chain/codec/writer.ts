@@ -2,7 +2,7 @@
 // nothing is sized in advance. Fields are therefore written in descending order of their numbers.
 // Every method checks type and range of the value: a caller may be plain JavaScript.
 
-import { utf8 } from "../base/bytes.ts";
+import { copyBytes, utf8 } from "../base/bytes.ts";
 import { MAX_AMOUNT } from "../base/integers.ts";
 import type { Duration, Timestamp } from "../base/time.ts";
 import { CodecError } from "./error.ts";
@@ -30,7 +30,7 @@ export class Writer {
 
   /** A copy of what was written. */
   finish(): Uint8Array {
-    return this.#buffer.slice(this.#pos);
+    return copyBytes(this.#buffer, this.#pos, this.#buffer.length);
   }
 
   /** Refuses the value. `field` is message and field name. */

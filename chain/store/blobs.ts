@@ -6,6 +6,7 @@
 // next free one of its class in its first word. Memory is reused, never given back to the host.
 
 import { assert } from "../base/assert.ts";
+import { copyBytes } from "../base/bytes.ts";
 import type { Platform } from "../base/platform.ts";
 
 /** Bytes of one chunk. */
@@ -68,13 +69,11 @@ export class BlobArena {
     return (this.#words[ref >>> BLOB_UNIT_BITS] as Uint32Array)[(ref & UNIT_MASK) << 2] as number;
   }
 
-  /** A copy of the content, in memory of its own. */
+  /** A copy of the content. */
   read(ref: number): Uint8Array {
     const offset = blobOffset(ref);
-    return (this.bytes[ref >>> BLOB_UNIT_BITS] as Uint8Array).slice(
-      offset,
-      offset + this.length(ref),
-    );
+    const bytes = this.bytes[ref >>> BLOB_UNIT_BITS] as Uint8Array;
+    return copyBytes(bytes, offset, offset + this.length(ref));
   }
 
   /** Copies the content into `out` at `at`; gives its length. */
