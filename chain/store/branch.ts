@@ -16,20 +16,9 @@ interface Write {
 
 const DELETED: Write = { value: undefined };
 
-/** A store that is asked by text too, so that a read through several branches converts its key once. */
-export interface TextReader {
-  /** As `get`; `text` is the key with one character per byte. */
-  getText(text: string, key: Uint8Array): Uint8Array | undefined;
-}
-
-function textReader(store: KVStore): TextReader | undefined {
-  return "getText" in store ? (store as KVStore & TextReader) : undefined;
-}
-
 /** The one implementation of `Branch`, over any store. */
-export class BranchStore implements Branch, TextReader {
+export class BranchStore implements Branch {
   readonly #parent: KVStore;
-  readonly #reader: TextReader | undefined;
   readonly #writes = new Map<string, Write>();
   // The same in order of keys: made when somebody walks, kept from then on. Most transactions never
   // walk the stores that they write.
@@ -37,35 +26,26 @@ export class BranchStore implements Branch, TextReader {
 
   constructor(parent: KVStore) {
     this.#parent = parent;
-    this.#reader = textReader(parent);
   }
 
-  get(key: Uint8Array): Uint8Array | undefined {
-    return this.getText(textOfBytes(key), key);
-  }
-
-  getText(text: string, key: Uint8Array): Uint8Array | undefined {
+  get(key: Uint8Array, text: string = textOfBytes(key)): Uint8Array | undefined {
     const write = this.#writes.get(text);
-    if (write !== undefined) return write.value;
-    return this.#reader === undefined ? this.#parent.get(key) : this.#reader.getText(text, key);
+    return write === undefined ? this.#parent.get(key, text) : write.value;
   }
 
-  has(key: Uint8Array): boolean {
-    const text = textOfBytes(key);
+  has(key: Uint8Array, text: string = textOfBytes(key)): boolean {
     const write = this.#writes.get(text);
-    if (write !== undefined) return write.value !== undefined;
-    if (this.#reader === undefined) return this.#parent.has(key);
-    return this.#reader.getText(text, key) !== undefined;
+    return write === undefined ? this.#parent.has(key, text) : write.value !== undefined;
   }
 
-  set(key: Uint8Array, value: Uint8Array): void {
+  set(key: Uint8Array, value: Uint8Array, text: string = textOfBytes(key)): void {
     assert(key.length > 0, "a store key must not be empty");
-    this.#put(textOfBytes(key), { value });
+    this.#put(text, { value });
   }
 
-  delete(key: Uint8Array): void {
+  delete(key: Uint8Array, text: string = textOfBytes(key)): void {
     assert(key.length > 0, "a store key must not be empty");
-    this.#put(textOfBytes(key), DELETED);
+    this.#put(text, DELETED);
   }
 
   iterate(start?: Uint8Array, end?: Uint8Array, reverse?: boolean): IterableIterator<StoreEntry> {
@@ -80,17 +60,15 @@ export class BranchStore implements Branch, TextReader {
   }
 
   changes(): readonly StoreChange[] {
-    const changes: StoreChange[] = [];
-    for (const [key, write] of this.#inOrder().walk({}))
-      changes.push([bytesOfText(key), write.value]);
-    return changes;
+    const writes = [...this.#writes].sort(byText);
+    return writes.map(([text, { value }]) => [bytesOfText(text), value]);
   }
 
   write(): void {
     const parent = this.#parent;
     if (parent instanceof BranchStore) {
       // Branch to branch the key stays text and the order does not matter.
-      for (const [key, write] of this.#writes) parent.#put(key, write);
+      for (const [text, write] of this.#writes) parent.#put(text, write);
     } else {
       for (const [key, value] of this.changes()) {
         if (value === undefined) parent.delete(key);
@@ -117,6 +95,11 @@ export class BranchStore implements Branch, TextReader {
     }
     return this.#sorted;
   }
+}
+
+/** Order of keys: text of one character per byte compares as its bytes do. */
+function byText([a]: readonly [string, Write], [b]: readonly [string, Write]): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Two sorted sequences as one; where both have a key the overlay wins, and deletions drop out. */

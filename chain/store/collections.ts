@@ -7,6 +7,8 @@ import { concatBytes, readU64BigEndian, startsWithBytes, u64BigEndian } from "..
 import type { Index } from "./indexes.ts";
 import type { KeyCodec } from "./keys.ts";
 import { bytesKey, tuple, u64Key, u8Key } from "./keys.ts";
+import { KeyMemo } from "./keymemo.ts";
+import { textOfBytes } from "./ordered.ts";
 import { decodeKey, encodeKey, encodePrefix, walkStore } from "./ranges.ts";
 import type { ByteRange, KeyRange } from "./ranges.ts";
 import type { KVStore, StoreEntry, StoreSource } from "./types.ts";
@@ -44,12 +46,16 @@ export class StoreMap<K, V, Indexes = unknown, Side = unknown> {
   readonly side: Side;
   /** All of them, in order of declaration. */
   readonly all: readonly Index<K, V, unknown>[];
+  readonly #keys: KeyMemo<K>;
+  readonly #readsOld: boolean;
 
   constructor(
     place: Place,
     codecs: { key: KeyCodec<K>; value: ValueCodec<V> },
     named: { indexes: Indexes; side: Side; all: readonly Index<K, V, unknown>[] },
   ) {
+    this.#keys = new KeyMemo(codecs.key, place.prefix);
+    this.#readsOld = named.all.some((index) => index.readsOld);
     this.place = place;
     this.key = codecs.key;
     this.value = codecs.value;
@@ -60,7 +66,8 @@ export class StoreMap<K, V, Indexes = unknown, Side = unknown> {
 
   /** The value under a key; undefined when there is none. Fresh: the caller owns it. */
   get(source: StoreSource, key: K): V | undefined {
-    const bytes = this.#store(source).get(this.storeKey(key));
+    const at = this.#keys.of(key);
+    const bytes = this.#store(source).get(at.bytes, at.text);
     return bytes === undefined ? undefined : this.value.decode(bytes);
   }
 
@@ -70,19 +77,22 @@ export class StoreMap<K, V, Indexes = unknown, Side = unknown> {
   }
 
   has(source: StoreSource, key: K): boolean {
-    return this.#store(source).has(this.storeKey(key));
+    const at = this.#keys.of(key);
+    return this.#store(source).has(at.bytes, at.text);
   }
 
   /** Writes a value and keeps the indexes; with indexes the old value is read (and charged for). */
   set(source: StoreSource, key: K, value: V): void {
     this.#update(source, key, value);
-    this.#store(source).set(this.storeKey(key), this.value.encode(value));
+    const at = this.#keys.of(key);
+    this.#store(source).set(at.bytes, this.value.encode(value), at.text);
   }
 
   /** Removes a key and its index entries; nothing happens when it is not there. */
   delete(source: StoreSource, key: K): void {
     this.#update(source, key, undefined);
-    this.#store(source).delete(this.storeKey(key));
+    const at = this.#keys.of(key);
+    this.#store(source).delete(at.bytes, at.text);
   }
 
   /** Entries in key order, as they are now: later writes are not seen. */
@@ -118,7 +128,7 @@ export class StoreMap<K, V, Indexes = unknown, Side = unknown> {
 
   #update(source: StoreSource, key: K, value: V | undefined): void {
     if (this.all.length === 0) return;
-    const old = this.all.some((index) => index.readsOld) ? this.get(source, key) : undefined;
+    const old = this.#readsOld ? this.get(source, key) : undefined;
     for (const index of this.all) index.update(source, key, old, value);
   }
 }
@@ -163,15 +173,17 @@ export class StoreItem<V, Absent extends V | undefined> {
   readonly place: Place;
   readonly value: ValueCodec<V>;
   readonly #absent: () => Absent;
+  readonly #text: string;
 
   constructor(place: Place, value: ValueCodec<V>, absent: () => Absent) {
     this.place = place;
+    this.#text = textOfBytes(place.prefix);
     this.value = value;
     this.#absent = absent;
   }
 
   get(source: StoreSource): V | Absent {
-    const bytes = source.store(this.place.store).get(this.place.prefix);
+    const bytes = source.store(this.place.store).get(this.place.prefix, this.#text);
     return bytes === undefined ? this.#absent() : this.value.decode(bytes);
   }
 

@@ -1,8 +1,8 @@
 // The door of floor 1.
 
 export { BranchStore } from "./branch.ts";
-export type { TextReader } from "./branch.ts";
 export { MemStore, MemView } from "./memory.ts";
+export { textOfBytes } from "./ordered.ts";
 export { Schema } from "./schema.ts";
 export type { CollectionRow, Named } from "./schema.ts";
 export { StoreItem, StoreMap, StoreQueue, StoreSequence, StoreSet } from "./collections.ts";

@@ -6,7 +6,10 @@
 
 import { assert, must } from "../base/assert.ts";
 import { concatBytes, EMPTY_BYTES, equalBytes } from "../base/bytes.ts";
+import { KeyMemo } from "./keymemo.ts";
+import type { StoreKey } from "./keymemo.ts";
 import type { KeyCodec, KeyReader } from "./keys.ts";
+import { textOfBytes } from "./ordered.ts";
 import { decodeKey, encodeKey, encodePrefix, walkStore } from "./ranges.ts";
 import type { KeyPrefix } from "./ranges.ts";
 import type { KVStore, StoreSource } from "./types.ts";
@@ -54,6 +57,12 @@ export interface IndexRange<I> {
 
 const MARK = Uint8Array.of(1);
 
+/** A stored entry of an index. */
+interface Entry {
+  readonly at: StoreKey;
+  readonly value: Uint8Array;
+}
+
 /** One index of a map, as others read it. */
 export class Index<K, V, I> {
   readonly name: string;
@@ -64,6 +73,9 @@ export class Index<K, V, I> {
   readonly #store: string;
   readonly #primary: KeyCodec<K>;
   readonly #spec: IndexSpec<K, V, I>;
+  /** Whole keys of the layouts whose key is the index key alone; their values. */
+  readonly #keys: KeyMemo<I>;
+  readonly #values: KeyMemo<K>;
 
   /** Made by `Schema.map` only. */
   constructor(at: {
@@ -82,6 +94,8 @@ export class Index<K, V, I> {
     this.#store = at.store;
     this.#primary = at.primary;
     this.#spec = at.spec;
+    this.#keys = new KeyMemo(at.spec.key, at.prefix);
+    this.#values = new KeyMemo(at.primary, EMPTY_BYTES);
     assert(
       !this.side || this.layout === "plain" || this.layout === "sdk reverse pair",
       `side index ${at.name}: only layouts whose writes read nothing in the side store`,
@@ -118,34 +132,37 @@ export class Index<K, V, I> {
 
   /** Bytes of an entry behind the index's prefix, for `from`. */
   keyBytes(indexKey: I, primary: K): Uint8Array {
-    return this.#entry(indexKey, primary)[0].slice(this.prefix.length);
+    return this.#entry(indexKey, primary).at.bytes.slice(this.prefix.length);
   }
 
   /** Keeps the index when `value` takes the place of `old` (undefined = none) under `key`. */
   update(source: StoreSource, key: K, old: V | undefined, value: V | undefined): void {
     const store = this.#storeOf(source);
-    const after = value === undefined ? undefined : this.entry(key, value);
+    const after = value === undefined ? undefined : this.#made(key, value);
     if (!this.readsOld) {
-      if (after !== undefined) store.set(after[0], after[1]);
-      else store.delete(encodeKey(this.key, this.prefix, this.#pairOf(key)));
+      const at = after?.at ?? this.#keys.of(this.#pairOf(key));
+      if (after !== undefined) store.set(at.bytes, after.value, at.text);
+      else store.delete(at.bytes, at.text);
       return;
     }
-    const before = old === undefined ? undefined : this.entry(key, old);
+    const before = old === undefined ? undefined : this.#made(key, old);
     if (this.layout === "plain" && before !== undefined && after !== undefined) {
-      if (equalBytes(before[0], after[0])) return;
+      if (equalBytes(before.at.bytes, after.at.bytes)) return;
     }
-    if (before !== undefined) store.delete(before[0]);
+    if (before !== undefined) store.delete(before.at.bytes, before.at.text);
     if (after === undefined) return;
     // The SDK looks for a conflict before it sets the entry; the look is charged for.
-    if (this.layout === "sdk unique")
-      assert(!store.has(after[0]), `unique index ${this.name} has two entries of one key`);
-    store.set(after[0], after[1]);
+    if (this.layout === "sdk unique") {
+      const taken = store.has(after.at.bytes, after.at.text);
+      assert(!taken, `unique index ${this.name} has two entries of one key`);
+    }
+    store.set(after.at.bytes, after.value, after.at.text);
   }
 
   /** Key and value of the entry that (key, value) must have; undefined = none. */
   entry(key: K, value: V): readonly [Uint8Array, Uint8Array] | undefined {
-    const indexKey = this.#spec.of(key, value);
-    return indexKey === undefined ? undefined : this.#entry(indexKey, key);
+    const made = this.#made(key, value);
+    return made === undefined ? undefined : [made.at.bytes, made.value];
   }
 
   /** Removes every entry. */
@@ -186,18 +203,22 @@ export class Index<K, V, I> {
     return must(this.#spec.pair, `pair of index ${this.name}`)(key);
   }
 
-  #entry(indexKey: I, key: K): readonly [Uint8Array, Uint8Array] {
+  #made(key: K, value: V): Entry | undefined {
+    const indexKey = this.#spec.of(key, value);
+    return indexKey === undefined ? undefined : this.#entry(indexKey, key);
+  }
+
+  #entry(indexKey: I, key: K): Entry {
     if (this.layout === "sdk unique")
-      return [
-        encodeKey(this.key, this.prefix, indexKey),
-        encodeKey(this.#primary, EMPTY_BYTES, key),
-      ];
+      return { at: this.#keys.of(indexKey), value: this.#values.of(key).bytes };
     if (this.layout === "sdk reverse pair")
-      return [encodeKey(this.key, this.prefix, indexKey), EMPTY_BYTES];
+      return { at: this.#keys.of(indexKey), value: EMPTY_BYTES };
     const out = [this.prefix];
     this.key.encode(indexKey, false, out);
     this.#primary.encode(key, true, out);
-    return [concatBytes(...out), this.side || this.layout === "sdk multi" ? EMPTY_BYTES : MARK];
+    const bytes = concatBytes(...out);
+    const value = this.side || this.layout === "sdk multi" ? EMPTY_BYTES : MARK;
+    return { at: { bytes, text: textOfBytes(bytes) }, value };
   }
 
   /** Smallest bytes that any entry under the index key can have. */

@@ -21,6 +21,11 @@ export interface KeyCodec<K> {
   readonly name: string;
   /** Codecs of the parts, of a tuple. */
   readonly parts?: readonly KeyCodec<never>[];
+  /**
+   * Whether the same value (`===`, or a list of such) means the same bytes for ever: text, numbers and
+   * addresses, not arrays of bytes that their owner may change.
+   */
+  readonly lasting?: boolean;
   /** Pieces to be joined. `last` tells that nothing follows in the key. */
   encode(value: K, last: boolean, out: Uint8Array[]): void;
   /** Reads one value and moves the reader behind it. A bug when the bytes are not of this form. */
@@ -38,6 +43,7 @@ function take(from: KeyReader, length: number): Uint8Array {
 function byteCodec(name: string, max: number): KeyCodec<number> {
   return {
     name,
+    lasting: true,
     encode(value, _last, out) {
       assert(Number.isInteger(value) && value >= 0 && value <= max, `${name} key ${value}`);
       out.push(Uint8Array.of(value));
@@ -56,6 +62,7 @@ export const u8Key: KeyCodec<number> = byteCodec("u8", 255);
 /** False before true, one byte. */
 export const boolKey: KeyCodec<boolean> = {
   name: "bool",
+  lasting: true,
   encode(value, _last, out) {
     out.push(Uint8Array.of(value ? 1 : 0));
   },
@@ -69,6 +76,7 @@ export const boolKey: KeyCodec<boolean> = {
 /** An integer 0..2^32-1, four bytes big-endian. */
 export const u32Key: KeyCodec<number> = {
   name: "u32",
+  lasting: true,
   encode(value, _last, out) {
     assert(Number.isInteger(value) && value >= 0 && value <= 0xffffffff, `u32 key ${value}`);
     out.push(Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value));
@@ -82,6 +90,7 @@ export const u32Key: KeyCodec<number> = {
 /** An integer 0..2^64-1, eight bytes big-endian. */
 export const u64Key: KeyCodec<bigint> = {
   name: "u64",
+  lasting: true,
   encode(value, _last, out) {
     out.push(u64BigEndian(value));
   },
@@ -93,6 +102,7 @@ export const u64Key: KeyCodec<bigint> = {
 /** A signed 64-bit integer, eight bytes big-endian with the sign bit flipped. */
 export const i64Key: KeyCodec<bigint> = {
   name: "i64",
+  lasting: true,
   encode(value, _last, out) {
     out.push(u64BigEndian(value + (1n << 63n)));
   },
@@ -106,6 +116,7 @@ const NUL = Uint8Array.of(0);
 /** Text as UTF-8, followed by a zero byte unless last. Before others it must not hold U+0000. Orders by UTF-8 bytes. */
 export const stringKey: KeyCodec<string> = {
   name: "string",
+  lasting: true,
   encode(value, last, out) {
     const bytes = utf8(value);
     out.push(bytes);
@@ -123,9 +134,12 @@ export const stringKey: KeyCodec<string> = {
   },
 };
 
+/** Each byte as an array: what stands before a part of that length. */
+const LENGTHS = Array.from({ length: 256 }, (_, length) => Uint8Array.of(length));
+
 function encodePrefixed(value: Uint8Array, out: Uint8Array[]): void {
   assert(value.length <= 255, `a key part of ${value.length} bytes, at most 255 fit the prefix`);
-  out.push(Uint8Array.of(value.length), value);
+  out.push(LENGTHS[value.length] as Uint8Array, value);
 }
 
 function decodePrefixed(from: KeyReader): Uint8Array {
@@ -168,6 +182,7 @@ export const sdkTimeKey: KeyCodec<Timestamp> = {
 /** An address: as `bytesKey`. */
 export const addressKey: KeyCodec<Address> = {
   name: "address",
+  lasting: true,
   encode(value, last, out) {
     bytesKey.encode(value, last, out);
   },
@@ -179,6 +194,7 @@ export const addressKey: KeyCodec<Address> = {
 /** An address with its length byte even when last, as older SDK layouts have it (bank's denom index). */
 export const prefixedAddressKey: KeyCodec<Address> = {
   name: "prefixed address",
+  lasting: true,
   encode(value, _last, out) {
     encodePrefixed(value, out);
   },
@@ -196,6 +212,7 @@ export function tuple<T extends readonly unknown[]>(...parts: Parts<T>): KeyCode
   return {
     name: `(${codecs.map((part) => part.name).join(", ")})`,
     parts: codecs as readonly KeyCodec<never>[],
+    lasting: codecs.every((part) => part.lasting === true && part.parts === undefined),
     encode(value, last, out) {
       assert(value.length === codecs.length, `tuple of ${value.length}, not ${codecs.length}`);
       const end = codecs.length - 1;

@@ -17,12 +17,12 @@ export class MemView implements ReadStore {
     return this.#entries.size;
   }
 
-  get(key: Uint8Array): Uint8Array | undefined {
-    return this.#entries.get(textOfBytes(key));
+  get(key: Uint8Array, text: string = textOfBytes(key)): Uint8Array | undefined {
+    return this.#entries.get(text);
   }
 
-  has(key: Uint8Array): boolean {
-    return this.#entries.has(textOfBytes(key));
+  has(key: Uint8Array, text: string = textOfBytes(key)): boolean {
+    return this.#entries.has(text);
   }
 
   iterate(start?: Uint8Array, end?: Uint8Array, reverse?: boolean): IterableIterator<StoreEntry> {
@@ -39,21 +39,21 @@ export class MemStore implements KVStore {
     return this.#entries.size;
   }
 
-  get(key: Uint8Array): Uint8Array | undefined {
-    return this.#entries.get(textOfBytes(key));
+  get(key: Uint8Array, text: string = textOfBytes(key)): Uint8Array | undefined {
+    return this.#entries.get(text);
   }
 
-  has(key: Uint8Array): boolean {
-    return this.#entries.has(textOfBytes(key));
+  has(key: Uint8Array, text: string = textOfBytes(key)): boolean {
+    return this.#entries.has(text);
   }
 
-  set(key: Uint8Array, value: Uint8Array): void {
+  set(key: Uint8Array, value: Uint8Array, text: string = textOfBytes(key)): void {
     assert(key.length > 0, "a store key must not be empty");
-    this.#entries.set(textOfBytes(key), value);
+    this.#entries.set(text, value);
   }
 
-  delete(key: Uint8Array): void {
-    this.#entries.delete(textOfBytes(key));
+  delete(key: Uint8Array, text: string = textOfBytes(key)): void {
+    this.#entries.delete(text);
   }
 
   iterate(start?: Uint8Array, end?: Uint8Array, reverse?: boolean): IterableIterator<StoreEntry> {

@@ -3,10 +3,13 @@
 
 import type { Timestamp } from "../base/time.ts";
 
-/** Reads of an ordered map of bytes. Returned arrays are not to be changed by the caller. */
+/**
+ * Reads of an ordered map of bytes. Returned arrays are not to be changed by the caller. `text` is the
+ * key with one character per byte, for callers that have it at hand: it spares a conversion.
+ */
 export interface ReadStore {
-  get(key: Uint8Array): Uint8Array | undefined;
-  has(key: Uint8Array): boolean;
+  get(key: Uint8Array, text?: string): Uint8Array | undefined;
+  has(key: Uint8Array, text?: string): boolean;
   /** Entries with start <= key < end (an absent bound is open), ascending, or descending if `reverse`. */
   iterate(start?: Uint8Array, end?: Uint8Array, reverse?: boolean): IterableIterator<StoreEntry>;
 }
@@ -17,8 +20,8 @@ export type StoreEntry = readonly [key: Uint8Array, value: Uint8Array];
 /** An ordered map of bytes. Writes while an iterator of the same store is open are a bug, except through a branch. */
 export interface KVStore extends ReadStore {
   /** The value may be empty, the key may not. Both are copied or never changed by the caller afterwards. */
-  set(key: Uint8Array, value: Uint8Array): void;
-  delete(key: Uint8Array): void;
+  set(key: Uint8Array, value: Uint8Array, text?: string): void;
+  delete(key: Uint8Array, text?: string): void;
 }
 
 /** A store whose writes stay in memory until `write` hands them to its parent, keys ascending. */
