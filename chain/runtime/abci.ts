@@ -16,11 +16,17 @@ import type { Attribute, Event, ValidatorChange } from "./types.ts";
 /** Events with every attribute indexed; `extra` is added at the end of each (the block stage). */
 export function toAbciEvents(events: readonly Event[], extra?: Attribute): AbciEvent[] {
   const mark = extra && indexed(extra);
-  return events.map(({ type, attributes }) => {
-    const all = attributes.map(indexed);
-    if (mark !== undefined) all.push(mark);
-    return { type, attributes: all };
+  return events.map((event) => {
+    const { type, attributes } = event;
+    if (mark !== undefined) return { type, attributes: [...attributes.map(indexed), mark] };
+    return isIndexed(event) ? (event as AbciEvent) : { type, attributes: attributes.map(indexed) };
   });
+}
+
+/** Whether an event already has the form in which ABCI carries it. */
+function isIndexed(event: Event): boolean {
+  for (const { index } of event.attributes) if (index !== true) return false;
+  return true;
 }
 
 function indexed(attribute: Attribute): EventAttribute {

@@ -10,7 +10,7 @@ import { signerAccount, SIMULATED_KEY } from "./ante_types.ts";
 import { attribute } from "./events.ts";
 import { undefinedError } from "./failure.ts";
 import type { AnteAccount, AnteNeeds, AnteParams } from "./ante_types.ts";
-import { addressOfKey, countKeys } from "./pubkeys.ts";
+import { countKeys } from "./pubkeys.ts";
 import type { PubKey } from "./pubkeys.ts";
 import {
   bitAt,
@@ -51,7 +51,8 @@ export function setKeys(
     const given = tx.keys[index];
     if (given === undefined && !simulate) continue;
     const key = given ?? SIMULATED_KEY;
-    if (!simulate && !equalBytes(addressOfKey(ctx.platform, key), address)) {
+    const own = simulate ? address : tx.keyAddress(ctx.platform, index);
+    if (own === undefined || !equalBytes(own, address)) {
       const text = `pubKey does not match signer address ${ctx.addresses.format(address)}`;
       throw sdkErrors.invalidPubKey.with(`${text} with signer index: ${index}`);
     }
@@ -245,15 +246,10 @@ function signatureChecks(
   };
   return checksOf(key, signer.data, (mode) => {
     if (mode === SignMode.DIRECT_AUX) refusePayer(ctx, tx, signer.address);
-    const name = `${mode} ${facts.accountNumber} ${facts.sequence} ${facts.chainId}`;
-    let digest = tx.digests.get(name);
-    if (digest === undefined) {
+    return tx.digest(mode, facts, () => {
       const bytes = signBytes(tx, mode, facts, needs.registry);
-      if (bytes === undefined) return undefined;
-      digest = ctx.platform.sha256(bytes);
-      tx.digests.set(name, digest);
-    }
-    return digest;
+      return bytes === undefined ? undefined : ctx.platform.sha256(bytes);
+    });
   });
 }
 

@@ -60,7 +60,7 @@ import { answerQuery } from "./query.ts";
 import { QueryRouter } from "./router.ts";
 import { checkId, VerdictMemo } from "./signatures.ts";
 import type { SignatureCheck } from "./signatures.ts";
-import { branchesOfLatest, CommittedSet } from "./state.ts";
+import { branchesOfLatest, CommittedSet, LatestSet } from "./state.ts";
 import type { GenesisChanges } from "./state.ts";
 import { decodeTransaction, Transaction } from "./transaction.ts";
 import type { Mode } from "./types.ts";
@@ -89,6 +89,7 @@ export class Application {
   readonly #authority: Address;
   readonly #needs: ExecuteNeeds;
   readonly #decoded = new WeakMap<Uint8Array, Transaction>();
+  readonly #latest: LatestSet;
   #addresses: AddressCodec | undefined;
   #chainId: string | undefined;
   #initialHeight = 1n;
@@ -100,6 +101,7 @@ export class Application {
     this.parts = parts;
     this.settings = settings;
     this.store = settings.store;
+    this.#latest = new LatestSet(this.store);
     this.memo = new VerdictMemo(settings.memoSize ?? DEFAULT_MEMO);
     const types: MessageType<unknown>[] = [];
     for (const module of parts.modules) {
@@ -251,7 +253,7 @@ export class Application {
     const expected = this.store.height === 0n ? this.#initialHeight : this.store.height + 1n;
     const heights = `invalid height: ${request.height}; expected: ${expected}`;
     assert(request.height === expected, heights);
-    const branches = branchesOfLatest(this.store, this.#genesis);
+    const branches = branchesOfLatest(this.store, this.#genesis, this.#latest.get());
     this.#staged = undefined;
     const result = runBlock(this.parts, this.#needs, request, {
       branches,
@@ -347,7 +349,7 @@ export class Application {
   }
 
   #resetCheck(): void {
-    const branches = branchesOfLatest(this.store, this.#genesis);
+    const branches = branchesOfLatest(this.store, this.#genesis, this.#latest.get());
     this.#check = { branches, env: this.#envOf(branches, this.store.height) };
   }
 

@@ -167,12 +167,12 @@ class WriteOnlyStore implements KVStore {
     throw this.#refusal();
   }
 
-  set(key: Uint8Array, value: Uint8Array): void {
-    this.#inner.set(key, value);
+  set(key: Uint8Array, value: Uint8Array, text?: string): void {
+    this.#inner.set(key, value, text);
   }
 
-  delete(key: Uint8Array): void {
-    this.#inner.delete(key);
+  delete(key: Uint8Array, text?: string): void {
+    this.#inner.delete(key, text);
   }
 
   #refusal(): BugError {

@@ -64,30 +64,30 @@ export class GasStore implements KVStore {
     this.#meter = meter;
   }
 
-  get(key: Uint8Array): Uint8Array | undefined {
+  get(key: Uint8Array, text?: string): Uint8Array | undefined {
     this.#meter.consume(STORE_COSTS.readFlat, "ReadFlat");
-    const value = this.#inner.get(key);
+    const value = this.#inner.get(key, text);
     this.#meter.consume(STORE_COSTS.readPerByte * key.length, "ReadPerByte");
     if (value !== undefined)
       this.#meter.consume(STORE_COSTS.readPerByte * value.length, "ReadPerByte");
     return value;
   }
 
-  has(key: Uint8Array): boolean {
+  has(key: Uint8Array, text?: string): boolean {
     this.#meter.consume(STORE_COSTS.hasFlat, "Has");
-    return this.#inner.has(key);
+    return this.#inner.has(key, text);
   }
 
-  set(key: Uint8Array, value: Uint8Array): void {
+  set(key: Uint8Array, value: Uint8Array, text?: string): void {
     this.#meter.consume(STORE_COSTS.writeFlat, "WriteFlat");
     this.#meter.consume(STORE_COSTS.writePerByte * key.length, "WritePerByte");
     this.#meter.consume(STORE_COSTS.writePerByte * value.length, "WritePerByte");
-    this.#inner.set(key, value);
+    this.#inner.set(key, value, text);
   }
 
-  delete(key: Uint8Array): void {
+  delete(key: Uint8Array, text?: string): void {
     this.#meter.consume(STORE_COSTS.deleteFlat, "Delete");
-    this.#inner.delete(key);
+    this.#inner.delete(key, text);
   }
 
   iterate(start?: Uint8Array, end?: Uint8Array, reverse?: boolean): IterableIterator<StoreEntry> {

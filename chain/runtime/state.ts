@@ -1,6 +1,7 @@
 // Which state a context stands on: committed views, genesis before block 1, the check state.
 
 import { BugError } from "../base/assert.ts";
+import { textOfBytes } from "../store/index.ts";
 import type {
   KVStore,
   MultiStore,
@@ -8,7 +9,6 @@ import type {
   StateView,
   StoreChange,
   StoreEntry,
-  TextReader,
 } from "../store/index.ts";
 import type { StoreSet } from "./branches.ts";
 import { Branches } from "./branches.ts";
@@ -21,7 +21,7 @@ const READ_MEMO = 50_000;
  * A committed store as the parent of a branch: the branch is never written back into it. What was
  * read once is remembered: a transaction reads the same account and balances many times.
  */
-class CommittedStore implements KVStore, TextReader {
+class CommittedStore implements KVStore {
   readonly #inner: ReadStore;
   readonly #read = new Map<string, Uint8Array | undefined>();
 
@@ -29,11 +29,7 @@ class CommittedStore implements KVStore, TextReader {
     this.#inner = inner;
   }
 
-  get(key: Uint8Array): Uint8Array | undefined {
-    return this.getText(String.fromCharCode.apply(undefined, key as unknown as number[]), key);
-  }
-
-  getText(text: string, key: Uint8Array): Uint8Array | undefined {
+  get(key: Uint8Array, text: string = textOfBytes(key)): Uint8Array | undefined {
     const known = this.#read.get(text);
     if (known !== undefined || this.#read.has(text)) return known;
     const value = this.#inner.get(key);
@@ -42,8 +38,8 @@ class CommittedStore implements KVStore, TextReader {
     return value;
   }
 
-  has(key: Uint8Array): boolean {
-    return this.get(key) !== undefined;
+  has(key: Uint8Array, text?: string): boolean {
+    return this.get(key, text) !== undefined;
   }
 
   iterate(start?: Uint8Array, end?: Uint8Array, reverse?: boolean): IterableIterator<StoreEntry> {
@@ -96,9 +92,33 @@ export interface GenesisChanges {
   readonly sides: Changes;
 }
 
+/** The last commit as a set of stores: checks and the next block share what they read of it. */
+export class LatestSet {
+  readonly #store: MultiStore;
+  #set: CommittedSet | undefined;
+  #height = 0n;
+
+  constructor(store: MultiStore) {
+    this.#store = store;
+  }
+
+  get(): CommittedSet {
+    const { height } = this.#store;
+    if (this.#set === undefined || this.#height !== height) {
+      this.#set = new CommittedSet(this.#store, this.#store.latest());
+      this.#height = height;
+    }
+    return this.#set;
+  }
+}
+
 /** Fresh branches over the last commit, with genesis in them while no block is committed. */
-export function branchesOfLatest(store: MultiStore, genesis: GenesisChanges | undefined): Branches {
-  const branches = new Branches(new CommittedSet(store, store.latest()));
+export function branchesOfLatest(
+  store: MultiStore,
+  genesis: GenesisChanges | undefined,
+  latest: CommittedSet = new CommittedSet(store, store.latest()),
+): Branches {
+  const branches = new Branches(latest);
   if (genesis !== undefined && store.height === 0n) {
     for (const [name, changes] of genesis.stores) apply(branches.store(name), changes);
     for (const [name, changes] of genesis.sides) apply(branches.side(name), changes);

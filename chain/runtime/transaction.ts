@@ -6,15 +6,17 @@ import { equalBytes, toHex, utf8 } from "../base/bytes.ts";
 import { sdkErrors } from "../base/errors.ts";
 import type { ChainError } from "../base/errors.ts";
 import { parseInteger } from "../base/integers.ts";
+import type { Platform } from "../base/platform.ts";
 import { AuthInfo, TxBody, TxRaw } from "../codec/gen/cosmos/tx/v1beta1.ts";
 import type { Fee, SignerInfo, Tip } from "../codec/gen/cosmos/tx/v1beta1.ts";
 import { checkAnys, CodecError, messageToText, nameInAny, stripUnknown } from "../codec/index.ts";
 import type { Any, Json, TypeRegistry } from "../codec/index.ts";
 import { undefinedError } from "./failure.ts";
 import { parseAddress } from "./handlers.ts";
-import { decodePubKey } from "./pubkeys.ts";
+import { addressOfKey, decodePubKey } from "./pubkeys.ts";
 import type { PubKey } from "./pubkeys.ts";
 import type { MsgRoute, MsgRouter } from "./router.ts";
+import type { SignerFacts } from "./signdoc.ts";
 
 /** One message of a transaction. */
 export class TxMessage {
@@ -77,6 +79,13 @@ interface TransactionParts {
   readonly signatures: readonly Uint8Array[];
 }
 
+/** The digest of a sign document made before. */
+interface SignedDigest {
+  readonly mode: number;
+  readonly facts: SignerFacts;
+  readonly digest: Uint8Array;
+}
+
 /** A decoded transaction. */
 export class Transaction implements TransactionParts {
   readonly size: number;
@@ -94,8 +103,8 @@ export class Transaction implements TransactionParts {
   readonly signatures: readonly Uint8Array[];
   /** Length of the memo in UTF-8, bytes. */
   readonly memoBytes: number;
-  /** Digests of sign documents made before, by mode and signer facts. */
-  readonly digests = new Map<string, Uint8Array>();
+  readonly #digests: SignedDigest[] = [];
+  readonly #keyAddresses: (Address | undefined)[] = [];
   #signers: readonly Address[] | undefined;
 
   constructor(parts: TransactionParts) {
@@ -118,6 +127,32 @@ export class Transaction implements TransactionParts {
   signers(addresses: AddressCodec): readonly Address[] {
     this.#signers ??= findSigners(this, addresses);
     return this.#signers;
+  }
+
+  /** Address of the key that signer info `index` gives; undefined where it gives none. */
+  keyAddress(platform: Platform, index: number): Address | undefined {
+    const key = this.keys[index];
+    if (key === undefined) return undefined;
+    return (this.#keyAddresses[index] ??= addressOfKey(platform, key));
+  }
+
+  /** Digest of the sign document in a mode; made once, undefined when `make` gives none. */
+  digest(
+    mode: number,
+    facts: SignerFacts,
+    make: () => Uint8Array | undefined,
+  ): Uint8Array | undefined {
+    for (const known of this.#digests)
+      if (
+        known.mode === mode &&
+        known.facts.sequence === facts.sequence &&
+        known.facts.accountNumber === facts.accountNumber &&
+        known.facts.chainId === facts.chainId
+      )
+        return known.digest;
+    const digest = make();
+    if (digest !== undefined) this.#digests.push({ mode, facts, digest });
+    return digest;
   }
 }
 

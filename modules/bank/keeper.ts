@@ -78,8 +78,8 @@ export class BankKeeper implements BankMoves, AnteFees {
     const sender = ctx.addresses.format(from);
     const recipient = ctx.addresses.format(to);
     const amount = formatCoins(coins);
-    this.#take(ctx, from, sender, coins);
-    this.#give(ctx, to, recipient, coins);
+    this.#take(ctx, from, sender, coins, amount);
+    this.#give(ctx, to, recipient, coins, amount);
     if (!this.#needs.auth.has(ctx, to)) this.#needs.auth.create(ctx, to);
     emitTransfer(ctx, { recipient, sender, amount });
     emitSender(ctx, sender);
@@ -153,7 +153,13 @@ export class BankKeeper implements BankMoves, AnteFees {
   }
 
   /** Takes coins out of an account's spendable balance. Throws: sdk/5. */
-  #take(ctx: Context, from: Address, text: string, coins: readonly Coin[]): void {
+  #take(
+    ctx: Context,
+    from: Address,
+    text: string,
+    coins: readonly Coin[],
+    amount: string = formatCoins(coins),
+  ): void {
     // The SDK reads the account here, to learn what vesting locks.
     this.#needs.auth.account(ctx, from);
     for (const coin of coins) {
@@ -166,13 +172,19 @@ export class BankKeeper implements BankMoves, AnteFees {
       }
       this.#setBalance(ctx, from, coin.denom, balance - coin.amount);
     }
-    emitSpent(ctx, text, formatCoins(coins));
+    emitSpent(ctx, text, amount);
   }
 
-  #give(ctx: Context, to: Address, text: string, coins: readonly Coin[]): void {
-    for (const { denom, amount } of coins)
-      this.#setBalance(ctx, to, denom, this.balance(ctx, to, denom) + amount);
-    emitReceived(ctx, text, formatCoins(coins));
+  #give(
+    ctx: Context,
+    to: Address,
+    text: string,
+    coins: readonly Coin[],
+    amount: string = formatCoins(coins),
+  ): void {
+    for (const coin of coins)
+      this.#setBalance(ctx, to, coin.denom, this.balance(ctx, to, coin.denom) + coin.amount);
+    emitReceived(ctx, text, amount);
   }
 
   #setBalance(ctx: Context, address: Address, denom: string, amount: bigint): void {

@@ -25,12 +25,31 @@ export const BANK = "bank";
 /** Store `bank`. */
 export const schema = new Schema(BANK);
 
-/** An amount as decimal text. */
-const amountValue: ValueCodec<bigint> = mappedValue(
+const ZERO = "0".charCodeAt(0);
+const amountText: ValueCodec<bigint> = mappedValue(
   stringValue,
   (amount) => amount.toString(),
   (text) => must(parseUint(text, MAX_AMOUNT), `stored amount ${text}`),
 );
+/** Digits that an exact number holds. */
+const SHORT_AMOUNT = 15;
+
+/** An amount as decimal text. A short one is read digit by digit, without text in between. */
+const amountValue: ValueCodec<bigint> = {
+  ...amountText,
+  decode(bytes) {
+    const { length } = bytes;
+    if (length === 0 || length > SHORT_AMOUNT || (length > 1 && bytes[0] === ZERO))
+      return amountText.decode(bytes);
+    let value = 0;
+    for (let i = 0; i < length; i++) {
+      const digit = (bytes[i] as number) - ZERO;
+      if (digit < 0 || digit > 9) return amountText.decode(bytes);
+      value = value * 10 + digit;
+    }
+    return BigInt(value);
+  },
+};
 
 /** A flag as google.protobuf.BoolValue: 08 01, or no bytes for false. */
 const flagValue: ValueCodec<boolean> = {
