@@ -1,6 +1,7 @@
 // InitChain and export: between the JSON of a genesis and the modules' states.
 
 import { AddressCodec } from "../base/address.ts";
+import { BugError } from "../base/assert.ts";
 import { fromUtf8 } from "../base/bytes.ts";
 import { ChainError, sdkErrors } from "../base/errors.ts";
 import type { RequestInitChain, ValidatorUpdate } from "../codec/gen/tendermint/abci.ts";
@@ -140,13 +141,31 @@ export function initGenesis(
   if (request.consensusParams !== undefined) app.consensus.setParams(ctx, request.consensusParams);
   const changes: ValidatorChange[] = [];
   for (const module of app.order.initGenesis)
-    changes.push(...(module.genesis?.init(ctx, parts.get(module.name) as never) ?? []));
+    changes.push(...initPart(module, ctx, parts.get(module.name)));
   const validators = checkValidators(request, changes.map(toValidatorUpdate));
   return {
     changes: { stores: base.branches.changes(), sides: base.branches.sideChanges() },
     params: app.consensus.params(ctx),
     validators,
   };
+}
+
+/**
+ * Builds one module's state. A genesis is input: what each check lets through and the state cannot hold
+ * (a sum beyond 64 bits) is a refusal too, not a bug.
+ */
+function initPart(
+  module: AppModule,
+  ctx: BranchContext,
+  part: unknown,
+): readonly ValidatorChange[] {
+  try {
+    return module.genesis?.init(ctx, part as never) ?? [];
+  } catch (error) {
+    if (error instanceof BugError || error instanceof ChainError)
+      throw wrong(`app_state.${module.name}`, `cannot be taken: ${error.message}`);
+    throw error;
+  }
 }
 
 /** Without a module that makes validators the set of the genesis stands, and it must not be empty. */

@@ -1,9 +1,9 @@
 // Genesis of module auth, taken as the SDK takes it: duplicate account numbers get the lowest free
 // ones, accounts are written in order of number, the next number follows the largest.
 
-import { assert, must } from "../../chain/base/assert.ts";
+import { must } from "../../chain/base/assert.ts";
 import { equalBytes } from "../../chain/base/bytes.ts";
-import { compareBig } from "../../chain/base/integers.ts";
+import { compareBig, MAX_UINT64 } from "../../chain/base/integers.ts";
 import { GenesisState } from "../../chain/codec/gen/cosmos/auth/v1beta1.ts";
 import { addressOfKey, tryDecode, undefinedError } from "../../chain/runtime/index.ts";
 import type { GenesisPart } from "../../chain/runtime/index.ts";
@@ -25,10 +25,12 @@ export function authGenesis(keeper: AuthKeeper): GenesisPart<GenesisState> {
         const account = tryDecode(() => fromAny(any));
         if (account === undefined)
           throw undefinedError(`accounts[${index}]: not an account of a known type`);
-        env.addresses.parse(account.address);
-        if (seen.has(account.address))
-          throw undefinedError(`accounts[${index}]: duplicate account ${account.address}`);
-        seen.add(account.address);
+        const address = env.addresses.format(env.addresses.parse(account.address));
+        if (seen.has(address))
+          throw undefinedError(`accounts[${index}]: duplicate account ${address}`);
+        if (account.number >= MAX_UINT64)
+          throw undefinedError(`accounts[${index}]: no number follows ${account.number}`);
+        seen.add(address);
       }
     },
     init(ctx, state) {
@@ -38,7 +40,7 @@ export function authGenesis(keeper: AuthKeeper): GenesisPart<GenesisState> {
         const address = ctx.addresses.parse(account.address);
         const own =
           account.key === undefined || equalBytes(addressOfKey(ctx.platform, account.key), address);
-        assert(own, `key of account ${account.address} is another's`);
+        if (!own) throw undefinedError(`key of account ${account.address} is another's`);
         keeper.set(ctx, address, account);
         next = account.number + 1n;
       }

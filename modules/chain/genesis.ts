@@ -1,4 +1,4 @@
-import { assert, must } from "../../chain/base/assert.ts";
+import { must } from "../../chain/base/assert.ts";
 import { GenesisState } from "../../chain/codec/gen/leasehold/chain/v1.ts";
 import type { GenesisPart } from "../../chain/runtime/index.ts";
 import { chainErrors } from "./errors.ts";
@@ -22,11 +22,16 @@ export const chainGenesis: GenesisPart<GenesisState> = {
       const key = `${item.collection} ${item.second} ${item.kind} ${item.id.join()}`;
       if (seen.has(key))
         throw chainErrors.notQuarantined.with(`quarantined[${index}] stands twice`);
+      if (item.collection.includes("\0") || item.kind > 255)
+        throw chainErrors.notQuarantined.with(`quarantined[${index}] is of no queue`);
       seen.add(key);
     }
   },
   init(ctx, state) {
-    assert(state.uptimeLag <= ctx.now, `uptime lag of ${state.uptimeLag} s is over the time`);
+    if (state.uptimeLag > ctx.now)
+      throw chainErrors.invalidParams.with(
+        `uptime_lag: ${state.uptimeLag} s are more than the time of the genesis`,
+      );
     identity.set(ctx, state.identity);
     chainId.set(ctx, ctx.chainId);
     params.set(ctx, state.params);

@@ -16,7 +16,7 @@ import {
   QueryOrdersRequest,
 } from "../../chain/codec/gen/leasehold/market/v1.ts";
 import { QueryProvidersRequest } from "../../chain/codec/gen/leasehold/provider/v1.ts";
-import type { MessageType } from "../../chain/codec/index.ts";
+import type { Json, MessageType } from "../../chain/codec/index.ts";
 import { utf8 } from "../../chain/base/bytes.ts";
 import { CliFailure } from "../../chain/cli/failure.ts";
 import { Keyring } from "../../chain/cli/keyring.ts";
@@ -26,6 +26,7 @@ import { decodeState, encodeState } from "../../chain/node/embedded/state.ts";
 import { RECORD } from "../../chain/store/index.ts";
 import type { TreeMultiStore } from "../../chain/store/index.ts";
 import { encodeLatest, heightKey } from "../../chain/store/records.ts";
+import type { JsonObject } from "../../genesis/index.ts";
 import type { TestDisk } from "../support/disk.ts";
 import { testPlatform } from "../support/platform.ts";
 import { NAMES, STATE, writeDisk } from "./targets/disk.ts";
@@ -93,6 +94,35 @@ function loadDamaged(damage: (records: TestDisk["records"]) => void): () => Tree
   damage(disk.records);
   return () => disk.load(NAMES);
 }
+
+/** A chain whose genesis says this of a module. */
+function chainWith(module: string, change: (part: JsonObject) => JsonObject): () => unknown {
+  const appState = (state: JsonObject): JsonObject => ({
+    ...state,
+    [module]: change(state[module] as JsonObject),
+  });
+  return () => TestChain.create({ appState });
+}
+
+test("a genesis that no state can hold is refused with the module", () => {
+  const most = (2n ** 64n - 1n).toString();
+  assert.throws(
+    chainWith("chain", (part) => ({ ...part, uptime_lag: most })),
+    /app_state\.chain: .*uptime_lag/,
+  );
+  assert.throws(
+    chainWith("market", (part) => ({ ...part, last_offer: most })),
+    /app_state\.market: cannot be taken/,
+  );
+  const accounts = (part: JsonObject): Record<string, Json>[] => {
+    const [first, ...rest] = part["accounts"] as Record<string, Json>[];
+    return [{ ...first, account_number: most }, ...rest];
+  };
+  assert.throws(
+    chainWith("auth", (part) => ({ ...part, accounts: accounts(part) })),
+    /app_state\.auth: .*no number follows/,
+  );
+});
 
 test("records on disk that a process cannot have left are named, not followed", () => {
   assert.is(loadDamaged(() => undefined)().height, 9n);
