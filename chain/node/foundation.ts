@@ -3,7 +3,7 @@
 // on it and opens the same doors in front.
 
 import type { Platform } from "../base/platform.ts";
-import { utf8 } from "../base/bytes.ts";
+
 import { storeNames } from "../app/index.ts";
 import type { Application, AppParts, AppSettings } from "../runtime/index.ts";
 import { cometGenesis } from "../../genesis/index.ts";
@@ -13,6 +13,7 @@ import type { ConfigValues } from "./config/config.ts";
 import { loadConfig } from "./config/config.ts";
 import { parseGasPrices } from "./config/gas_prices.ts";
 import { Database } from "./db.ts";
+import { genesisInput } from "./embedded/start.ts";
 import type { GenesisInput } from "./embedded/start.ts";
 import { readGenesis } from "./home.ts";
 import { loadStore } from "./loading.ts";
@@ -167,15 +168,7 @@ function loggerOf(config: ConfigValues): Logger {
 function loadGenesis(platform: Platform, home: string): NodeGenesis {
   const { document, bytes } = readGenesis(home);
   return {
-    input: {
-      chainId: document.chainId,
-      time: document.genesisTime,
-      initialHeight: document.initialHeight,
-      params: document.consensusParams,
-      validators: document.validators,
-      appHash: document.appHash,
-      appState: utf8(JSON.stringify(document.appState)),
-    },
+    input: genesisInput(document),
     text: JSON.stringify(cometGenesis(platform, document)),
     hash: platform.sha256(bytes),
   };

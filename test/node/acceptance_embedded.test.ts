@@ -3,4 +3,4 @@
 import { acceptance } from "../support/acceptance.ts";
 import { startTestNode } from "../support/node.ts";
 
-acceptance("CosmJS on the embedded engine", startTestNode);
+acceptance("CosmJS on the embedded engine", startTestNode).run();

@@ -14,6 +14,7 @@ import {
 import { Comet38Client, connectComet, WebsocketClient } from "@cosmjs/tendermint-rpc";
 import { setTimeout as pause } from "node:timers/promises";
 import { suite } from "uvu";
+import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import type { TestHomeOptions } from "./node.ts";
 
@@ -42,11 +43,11 @@ function check(name: string, run: (world: World) => Promise<void>): void {
   TESTS.push([name, run]);
 }
 
-/** Runs the tests on a chain that `start` makes with these accounts and denoms. */
+/** The tests on a chain that `start` makes with these accounts and denoms. */
 export function acceptance(
   title: string,
   start: (options: TestHomeOptions) => Promise<AcceptanceChain>,
-): void {
+): Test<{ world: World }> {
   const test = suite<{ world: World }>(title);
   test.before(async (context) => {
     context.world = await openWorld(start);
@@ -56,7 +57,7 @@ export function acceptance(
     await world?.node.remove();
   });
   for (const [name, run] of TESTS) test(name, ({ world }) => run(world));
-  test.run();
+  return test;
 }
 
 async function openWorld(

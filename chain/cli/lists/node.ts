@@ -143,6 +143,21 @@ export const NODE_COMMANDS: readonly Command[] = [
     async () => (await import("../commands/state.ts")).verifyState,
   ),
   command(
+    "replay",
+    "[FILE]",
+    "Run a chain again in memory, from a node's blocks or a recording, and compare every hash.",
+    [
+      {
+        name: "node",
+        kind: "value",
+        value: "URL",
+        text: "whose blocks; with a recording both are held against each other",
+      },
+      { name: "to", kind: "value", value: "HEIGHT", text: "last height (default: the node's)" },
+    ],
+    async () => (await import("../commands/replay.ts")).replay,
+  ),
+  command(
     "dev advance",
     "DURATION",
     "Local chains: let both clocks run that far, block by block.",

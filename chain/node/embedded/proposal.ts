@@ -10,6 +10,7 @@ import type { CommitInfo, RequestFinalizeBlock } from "../../codec/gen/tendermin
 import { BlockIDFlag, SignedMsgType } from "../../codec/gen/tendermint/types.ts";
 import type { BlockID, Commit, CommitSig } from "../../codec/gen/tendermint/types.ts";
 import { Block } from "../../codec/gen/tendermint/types.ts";
+import { misbehaviorOf } from "../comet/evidence.ts";
 import {
   BLOCK_PROTOCOL,
   blockId,
@@ -173,7 +174,7 @@ export function finalizeRequest(
   return {
     txs: block.data.txs,
     decidedLastCommit: commitInfo(block.lastCommit ?? NO_COMMIT, lastValidators),
-    misbehavior: [],
+    misbehavior: misbehaviorOf(block.evidence.evidence),
     hash: id.hash,
     height: header.height,
     time: header.time,

@@ -1,10 +1,12 @@
 // Brings application, engine state and block log to one height at start: the steps of the handshake,
 // InitChain among them, then the index.
 
+import { utf8 } from "../../base/bytes.ts";
 import type { Platform } from "../../base/platform.ts";
 import type { Timestamp } from "../../base/time.ts";
-import type { ResponseInitChain } from "../../codec/gen/tendermint/abci.ts";
+import type { RequestInitChain, ResponseInitChain } from "../../codec/gen/tendermint/abci.ts";
 import type { Block, BlockID, ConsensusParams } from "../../codec/gen/tendermint/types.ts";
+import type { GenesisDocument } from "../../../genesis/index.ts";
 import { NO_BLOCK } from "../comet/header.ts";
 import { resultsHash } from "../../runtime/index.ts";
 import { newValidatorSet, rotate } from "../comet/validators.ts";
@@ -29,6 +31,31 @@ export interface GenesisInput {
   readonly appHash: Uint8Array;
   /** JSON of app_state. */
   readonly appState: Uint8Array;
+}
+
+/** What a genesis document says to the engine and the application. */
+export function genesisInput(document: GenesisDocument): GenesisInput {
+  return {
+    chainId: document.chainId,
+    time: document.genesisTime,
+    initialHeight: document.initialHeight,
+    params: document.consensusParams,
+    validators: document.validators,
+    appHash: document.appHash,
+    appState: utf8(JSON.stringify(document.appState)),
+  };
+}
+
+/** What the application is told of a genesis. */
+export function initChainRequest(genesis: GenesisInput): RequestInitChain {
+  return {
+    time: genesis.time,
+    chainId: genesis.chainId,
+    consensusParams: genesis.params,
+    validators: genesis.validators.map(({ key, power }) => ({ pubKey: { ed25519: key }, power })),
+    appStateBytes: genesis.appState,
+    initialHeight: genesis.initialHeight,
+  };
 }
 
 /** The engine's state before InitChain. */
@@ -128,14 +155,7 @@ async function initChain(
   state: EngineState,
   adopt: boolean,
 ): Promise<EngineState> {
-  const answer = parts.app.initChain({
-    time: genesis.time,
-    chainId: genesis.chainId,
-    consensusParams: genesis.params,
-    validators: genesis.validators.map(({ key, power }) => ({ pubKey: { ed25519: key }, power })),
-    appStateBytes: genesis.appState,
-    initialHeight: genesis.initialHeight,
-  });
+  const answer = parts.app.initChain(initChainRequest(genesis));
   if (!adopt) return state;
   const next = adoptInitChain(parts.platform, state, answer);
   await parts.blocks.saveState(next, { sync: true });
