@@ -22,6 +22,14 @@ export function summary(samples: readonly number[]): Summary {
   return { median, min, max };
 }
 
+/** The sample that a share `part` of all lies below. Throws on none. */
+export function quantile(samples: readonly number[], part: number): number {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const found = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+  if (found === undefined) throw new Error("no samples");
+  return found;
+}
+
 /** Summary of the same thing measured in several runs: median of medians, outermost spread. */
 export function joined(runs: readonly Summary[]): Summary {
   const { median } = summary(runs.map((run) => run.median));

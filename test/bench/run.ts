@@ -1,68 +1,129 @@
 // The benchmark table.
 //
-//   node build/test/bench/run.js            rows of 100,000 accounts; ten minutes at most
-//   BENCH_BIG=1                             the rows of a million accounts too
+//   node build/test/bench/run.js            all benchmarks
+//   ROWS=market,send_seen_100k              some, by name of the benchmark or of a row
+//   BENCH_RESUME=1                          those that the last run did not get to
+//   BENCH_BIG=1                             a million live leases too
+//   BENCH_SUSTAIN=600                       seconds of load through RPC; default 60
 //   BENCH_ACCEPT=1                          keeps the result as the accepted one
 //
-// What stands beside each other runs in turns, because machines are shared: a ratio of one run means
-// more than figures of two. Nothing here is a test: a busy machine fails nothing.
+// Each benchmark's figures are kept as soon as they are there; one that fails is told and the others go
+// on. Nothing here is a test of speed: a busy machine fails nothing, a program that fails does.
 
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, loadavg, totalmem } from "node:os";
-import { dirname } from "node:path";
-import { joined } from "./figures.ts";
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import type { Figure } from "./figures.ts";
-import { ACCEPTED, LAST } from "./kept.ts";
-import * as programs from "./programs.ts";
+import { ACCEPTED, LAST, readResult, writeResult } from "./kept.ts";
+import { MEASURES } from "./measures.ts";
+import type { Circumstances } from "./measures.ts";
+import { buildPeers, removeChains } from "./programs.ts";
+import { BENCHMARKS } from "./rows.ts";
+import type { Benchmark } from "./rows.ts";
 import { table } from "./table.ts";
-import type { Result } from "./table.ts";
+import type { Result, Run } from "./table.ts";
 
-const BIG = process.env["BENCH_BIG"] === "1";
-const ROUNDS = 2;
-const NODE_BLOCKS = 6;
+/** Benchmarks of peers, which are nothing without Go. */
+const PEERS_ONLY = new Set(["rpc_sdk"]);
 
-/** Figures of several rounds, each name once. */
-function merged(rounds: readonly Figure[]): Figure[] {
-  const names = new Map<string, Figure[]>();
-  for (const figure of rounds) names.set(figure.name, [...(names.get(figure.name) ?? []), figure]);
-  return [...names].map(([name, list]) => ({ name, unit: list[0]?.unit ?? "", ...joined(list) }));
+const env = (name: string): string => process.env[name] ?? "";
+const wanted = env("ROWS")
+  .split(",")
+  .filter((name) => name !== "");
+
+function knows(benchmark: Benchmark, name: string): boolean {
+  return benchmark.name === name || benchmark.rows.some((row) => row.name === name);
 }
 
-function sends(accounts: number, label: string, peers: boolean): Figure[] {
-  const figures: Figure[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    console.error(`  bank sends, ${label} accounts, round ${round + 1} of ${ROUNDS}`);
-    figures.push(...programs.blocks(accounts, label, 10));
-    if (!peers) continue;
-    figures.push(programs.peerNode(accounts, label, NODE_BLOCKS, round % 2 === 1));
-    figures.push(programs.peerFloor(accounts, label));
+function selected(): readonly Benchmark[] {
+  const unknown = wanted.filter((name) => !BENCHMARKS.some((one) => knows(one, name)));
+  if (unknown.length > 0) {
+    const names = BENCHMARKS.map(({ name }) => name).join(", ");
+    console.error(`ROWS names ${unknown.join(", ")}; there are ${names} and their rows`);
+    process.exit(1);
   }
-  return figures;
+  const all = BENCHMARKS.filter(
+    (benchmark) => wanted.length === 0 || wanted.some((name) => knows(benchmark, name)),
+  );
+  if (env("BENCH_RESUME") !== "1") return all;
+  const done = new Set(
+    kept.runs.filter((run) => run.failure === undefined).map(({ name }) => name),
+  );
+  return all.filter(({ name }) => !done.has(name));
 }
 
-function measure(peers: boolean): Figure[] {
-  const figures = sends(100_000, "100k", peers);
-  if (BIG) figures.push(...sends(1_000_000, "1M", peers));
-  console.error("  tree, codec, restart, start-up");
-  figures.push(programs.pathCopy(100_000, "100k"), programs.pathCopy(1_000_000, "1M"));
-  figures.push(programs.codec(), programs.restart(), ...programs.startUp());
-  return merged(figures);
+const load = (): number => loadavg()[0] ?? 0;
+
+/** A result without figures, or the last one where only a part is measured anew. */
+function beginning(versions: string): Result {
+  const processor = cpus()[0]?.model.trim() ?? "unknown processor";
+  const memory = (totalmem() / 2 ** 30).toFixed(0);
+  const machine = `${availableParallelism()} x ${processor}, ${memory} GB`;
+  const partial = wanted.length > 0 || env("BENCH_RESUME") === "1";
+  const last = partial ? readResult(LAST) : undefined;
+  const when = new Date().toISOString();
+  return { when, machine, versions, runs: last?.runs ?? [], figures: last?.figures ?? [] };
 }
 
-const load = (): string => (loadavg()[0] ?? 0).toFixed(1);
-const before = load();
-const go = programs.buildPeers();
-const figures = measure(go !== undefined);
-const processor = cpus()[0]?.model.trim() ?? "unknown processor";
-const result: Result = {
-  when: new Date().toISOString(),
-  machine: `${cpus().length} x ${processor}, ${(totalmem() / 2 ** 30).toFixed(0)} GB`,
-  versions: `Node ${process.version}; ${go ?? "no Go: no ratio, and no target counts as met"}`,
-  load: `load ${before} before, ${load()} after (other work on the machine makes all figures larger)`,
-  figures,
+/** The result with a benchmark's rows replaced by new ones. */
+function withRun(
+  result: Result,
+  benchmark: Benchmark,
+  run: Run,
+  figures: readonly Figure[],
+): Result {
+  const others = result.figures.filter(
+    ({ name }) => !benchmark.rows.some((row) => row.name === name),
+  );
+  const rows = new Set(benchmark.rows.map(({ name }) => name));
+  return {
+    ...result,
+    when: run.when,
+    runs: [...result.runs.filter(({ name }) => name !== benchmark.name), run],
+    figures: [...others, ...figures.filter(({ name }) => rows.has(name))],
+  };
+}
+
+function measure(benchmark: Benchmark, circumstances: Circumstances): [Run, readonly Figure[]] {
+  const { name } = benchmark;
+  console.error(name);
+  const [before, since] = [load(), performance.now()];
+  const run = (failure?: string): Run => ({
+    name,
+    when: new Date().toISOString(),
+    seconds: (performance.now() - since) / 1000,
+    load: [before, load()],
+    ...(failure === undefined ? {} : { failure }),
+  });
+  try {
+    if (PEERS_ONLY.has(name) && !circumstances.peers) return [run("there is no Go"), []];
+    const figures = MEASURES.get(name)?.(circumstances);
+    if (figures === undefined) throw new Error("nobody measures it");
+    return [run(), figures];
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    console.error(`  failed: ${failure}`);
+    return [run(failure), []];
+  }
+}
+
+const go = buildPeers();
+let kept = beginning(
+  `Node ${process.version}; ${go ?? "no Go: no ratio, and no target counts as met"}`,
+);
+const circumstances: Circumstances = {
+  peers: go !== undefined,
+  big: env("BENCH_BIG") === "1",
+  sustain: Number(process.env["BENCH_SUSTAIN"] ?? 60),
 };
-for (const file of process.env["BENCH_ACCEPT"] === "1" ? [LAST, ACCEPTED] : [LAST]) {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(result, undefined, 2)}\n`);
+removeChains();
+for (const benchmark of selected()) {
+  const [run, figures] = measure(benchmark, circumstances);
+  kept = withRun(kept, benchmark, run, figures);
+  writeResult(LAST, kept);
 }
-console.log(table(result).join("\n"));
+removeChains();
+if (env("BENCH_ACCEPT") === "1") writeResult(ACCEPTED, kept);
+console.log(table(kept).join("\n"));
+const failed = kept.runs.filter(
+  ({ failure }) => failure !== undefined && failure !== "there is no Go",
+);
+if (failed.length > 0) process.exitCode = 1;

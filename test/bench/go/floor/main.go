@@ -1,139 +1,197 @@
+// Command floor does what any Go chain must do for a block, and nothing else: verify signatures, read,
+// write sorted sets into IAVL trees over goleveldb, SaveVersion. No SDK code, no decoding, no gas, no
+// events, one leaf per entry of a balance where the SDK has two.
+//
+//	floor -accounts 100000                 bank sends: two trees, three reads, three sets each
+//	floor -market profile.json             blocks that read and write what the profile says
 package main
 
 import (
-	"cosmossdk.io/log"
-	"crypto/sha256"
 	"encoding/binary"
+	"flag"
 	"fmt"
+	"math/rand"
+	"os"
+	"path/filepath"
+	"sort"
+	"time"
+
+	"cosmossdk.io/log"
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/cosmos/iavl"
 	idb "github.com/cosmos/iavl/db"
-	secp "github.com/decred/dcrd/dcrec/secp256k1/v4"
-	"github.com/decred/dcrd/dcrec/secp256k1/v4/ecdsa"
-	"math/rand"
-	"os"
-	"sort"
-	"strconv"
-	"time"
 )
 
+const (
+	blockTxs  = 2000
+	keyedSize = 20000
+	cacheSize = 781250
+)
+
+// key is entry number i of a tree: n bytes, spread over the tree.
 func key(i uint32, n int) []byte {
-	b := make([]byte, n)
+	b := make([]byte, max(n, 8))
 	x := i*0x9E3779B1 ^ 0x5bd1e995
 	binary.BigEndian.PutUint32(b, x)
 	binary.BigEndian.PutUint32(b[4:], i)
-	for k := 8; k+4 <= n; k += 4 {
+	for k := 8; k+4 <= len(b); k += 4 {
 		x ^= x >> 15
 		x *= 0x85ebca6b
 		binary.LittleEndian.PutUint32(b[k:], x)
 	}
 	return b
 }
-func med(a []float64) string {
-	sort.Float64s(a)
-	return fmt.Sprintf("%.1f [%.1f-%.1f]", a[len(a)/2], a[0], a[len(a)-1])
+
+// summary prints "median [min-max]".
+func summary(a []float64) string {
+	s := append([]float64(nil), a...)
+	sort.Float64s(s)
+	return fmt.Sprintf("%.1f [%.1f-%.1f]", s[len(s)/2], s[0], s[len(s)-1])
 }
 
-type v struct{ pk, msg, sig []byte }
-
-func verify(pk, msg, sig []byte) bool {
-	pub, err := secp.ParsePubKey(pk)
-	if err != nil {
-		return false
-	}
-	var r, s secp.ModNScalar
-	r.SetByteSlice(sig[:32])
-	s.SetByteSlice(sig[32:])
-	if s.IsOverHalfOrder() {
-		return false
-	}
-	h := sha256.Sum256(msg)
-	return ecdsa.NewSignature(&r, &s).Verify(h[:], pub)
+func perTx(from, to time.Time, txs int) float64 {
+	return float64(to.Sub(from).Nanoseconds()) / 1e3 / float64(txs)
 }
+
+func sorted(keys map[string]bool) []string {
+	out := make([]string, 0, len(keys))
+	for k := range keys {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// bench is a database with trees and a source of values.
+type bench struct {
+	db dbm.DB
+	r  *rand.Rand
+}
+
+func (b *bench) tree(name string) *iavl.MutableTree {
+	t := iavl.NewMutableTree(idb.NewWrapper(dbm.NewPrefixDB(b.db, []byte("s/k:"+name+"/"))), cacheSize, false, log.NewNopLogger())
+	if _, err := t.Load(); err != nil {
+		panic(err)
+	}
+	return t
+}
+
+func (b *bench) value(n int) []byte {
+	v := make([]byte, max(n, 1))
+	b.r.Read(v)
+	return v
+}
+
+func (b *bench) fill(t *iavl.MutableTree, entries, keyLen, valueLen int) {
+	for i := 0; i < entries; i++ {
+		set(t, key(uint32(i), keyLen), b.value(valueLen))
+		if i%100000 == 99999 {
+			save(t)
+		}
+	}
+	save(t)
+}
+
+func set(t *iavl.MutableTree, k, v []byte) {
+	if _, err := t.Set(k, v); err != nil {
+		panic(err)
+	}
+}
+
+func get(t *iavl.MutableTree, k []byte) {
+	if _, err := t.Get(k); err != nil {
+		panic(err)
+	}
+}
+
+func save(t *iavl.MutableTree) {
+	if _, _, err := t.SaveVersion(); err != nil {
+		panic(err)
+	}
+}
+
+// phases gathers what each part of a block took, us per transaction.
+type phases struct{ sig, read, set, save, total []float64 }
+
+func (p *phases) add(t [5]time.Time, txs int) {
+	p.sig = append(p.sig, perTx(t[0], t[1], txs))
+	p.read = append(p.read, perTx(t[1], t[2], txs))
+	p.set = append(p.set, perTx(t[2], t[3], txs))
+	p.save = append(p.save, perTx(t[3], t[4], txs))
+	p.total = append(p.total, perTx(t[0], t[4], txs))
+}
+
+func (p *phases) print() {
+	fmt.Printf("us/tx: signatures %s, reads %s, sets %s, SaveVersion %s, total %s\n",
+		summary(p.sig), summary(p.read), summary(p.set), summary(p.save), summary(p.total))
+}
+
+func (b *bench) sends(accounts, blocks, warmup int) *phases {
+	acc, bank := b.tree("acc"), b.tree("bank")
+	if acc.Version() == 0 {
+		b.fill(acc, accounts, 21, 90)
+		b.fill(bank, accounts, 26, 13)
+	}
+	checks := newChecks(b.r)
+	p := &phases{}
+	for n := -warmup; n < blocks; n++ {
+		var t [5]time.Time
+		t[0] = time.Now()
+		checks.run(blockTxs)
+		t[1] = time.Now()
+		am, bm := map[string]bool{}, map[string]bool{}
+		for i := 0; i < blockTxs; i++ {
+			from, to := uint32(b.r.Intn(keyedSize)), uint32(b.r.Intn(accounts))
+			am[string(key(from, 21))] = true
+			bm[string(key(from, 26))] = true
+			bm[string(key(to, 26))] = true
+			get(acc, key(from, 21))
+			get(bank, key(from, 26))
+			get(bank, key(to, 26))
+		}
+		t[2] = time.Now()
+		for _, k := range sorted(am) {
+			set(acc, []byte(k), b.value(90))
+		}
+		for _, k := range sorted(bm) {
+			set(bank, []byte(k), b.value(13))
+		}
+		t[3] = time.Now()
+		save(acc)
+		save(bank)
+		t[4] = time.Now()
+		if n >= 0 {
+			p.add(t, blockTxs)
+		}
+	}
+	return p
+}
+
 func main() {
-	N, _ := strconv.Atoi(os.Args[1])
-	dir := os.TempDir() + "/gofloor"
-	os.RemoveAll(dir)
-	d, err := dbm.NewGoLevelDB("x", dir, nil)
+	accounts := flag.Int("accounts", 100_000, "accounts")
+	blocks := flag.Int("blocks", 15, "measured blocks")
+	warmup := flag.Int("warmup", 3, "blocks before them")
+	profile := flag.String("market", "", "JSON of what a block reads and writes, instead of bank sends")
+	dir := flag.String("dir", "", "database folder, gone on with when it is there (default: a new one, removed)")
+	flag.Parse()
+	folder := *dir
+	if folder == "" {
+		made, err := os.MkdirTemp("", "floor")
+		if err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(made)
+		folder = made
+	}
+	db, err := dbm.NewGoLevelDB("floor", filepath.Clean(folder), nil)
 	if err != nil {
 		panic(err)
 	}
-	mk := func(p string) *iavl.MutableTree {
-		t := iavl.NewMutableTree(idb.NewWrapper(dbm.NewPrefixDB(d, []byte(p))), 781250, false, log.NewNopLogger())
-		t.Load()
-		return t
+	defer db.Close()
+	b := &bench{db, rand.New(rand.NewSource(1))}
+	if *profile != "" {
+		b.market(*profile, *blocks, *warmup).print()
+		return
 	}
-	acc, bank := mk("s/k:acc/"), mk("s/k:bank/")
-	r := rand.New(rand.NewSource(1))
-	rv := func(n int) []byte { b := make([]byte, n); r.Read(b); return b }
-	for i := 0; i < N; i++ {
-		acc.Set(key(uint32(i), 21), rv(90))
-		bank.Set(key(uint32(i), 26), rv(13))
-		if i%100000 == 99999 {
-			acc.SaveVersion()
-			bank.SaveVersion()
-		}
-	}
-	acc.SaveVersion()
-	bank.SaveVersion()
-	vs := make([]v, 512)
-	for i := range vs {
-		p, _ := secp.GeneratePrivateKey()
-		m := rv(250)
-		h := sha256.Sum256(m)
-		s := ecdsa.SignCompact(p, h[:], false)
-		vs[i] = v{p.PubKey().SerializeCompressed(), m, s[1:]}
-	}
-	BT := 2000
-	var sg, rd, st, sv, tot []float64
-	for b := 0; b < 15; b++ {
-		t0 := time.Now()
-		for i := 0; i < BT; i++ {
-			x := vs[i&511]
-			if !verify(x.pk, x.msg, x.sig) {
-				panic(1)
-			}
-		}
-		t1 := time.Now()
-		am := map[uint32]bool{}
-		bm := map[uint32]bool{}
-		for i := 0; i < BT; i++ {
-			f := uint32(r.Intn(20000))
-			to := uint32(r.Intn(N))
-			am[f] = true
-			bm[f] = true
-			bm[to] = true
-			acc.Get(key(f, 21))
-			bank.Get(key(f, 26))
-			bank.Get(key(to, 26))
-		}
-		t2 := time.Now()
-		ks := func(m map[uint32]bool, n int) [][]byte {
-			o := make([][]byte, 0, len(m))
-			for k := range m {
-				o = append(o, key(k, n))
-			}
-			sort.Slice(o, func(a, b int) bool { return string(o[a]) < string(o[b]) })
-			return o
-		}
-		for _, k := range ks(am, 21) {
-			acc.Set(k, rv(90))
-		}
-		for _, k := range ks(bm, 26) {
-			bank.Set(k, rv(13))
-		}
-		t3 := time.Now()
-		acc.SaveVersion()
-		bank.SaveVersion()
-		t4 := time.Now()
-		u := func(a, b time.Time) float64 { return float64(b.Sub(a).Microseconds()) / float64(BT) }
-		sg = append(sg, u(t0, t1))
-		rd = append(rd, u(t1, t2))
-		st = append(st, u(t2, t3))
-		sv = append(sv, u(t3, t4))
-		tot = append(tot, u(t0, t4))
-	}
-	fmt.Printf("Go floor N=%d us/tx: sig %s read(3 get) %s set %s SaveVersion %s total %s => TPS %.0f\n", N, med(sg), med(rd), med(st), med(sv), med(tot), 1e6/tot[len(tot)/2])
-	d.Close()
-	os.RemoveAll(dir)
+	b.sends(*accounts, *blocks, *warmup).print()
 }

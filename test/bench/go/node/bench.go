@@ -147,13 +147,13 @@ type benchFlags struct {
 	accounts, blocks, txs, warmup, check int
 	fee                                  int64
 	genesis, dir, profile                string
-	warm, reopen, keep                   bool
+	warm, both, reopen, keep             bool
 }
 
 func benchCmd() *cobra.Command {
 	var f benchFlags
 	cmd := &cobra.Command{
-		Use: "bench", Short: "time FinalizeBlock and Commit of blocks of bank sends, in process", Args: cobra.NoArgs,
+		Use: "bench", Short: "time FinalizeBlock and Commit of blocks of bank sends, in process", Args: cobra.NoArgs, Annotations: plain,
 		RunE: func(*cobra.Command, []string) error {
 			if f.genesis == "check" {
 				return checkFiller(f)
@@ -172,6 +172,7 @@ func benchCmd() *cobra.Command {
 	fl.StringVar(&f.dir, "dir", "", "database folder (default: a new one under the temporary folder)")
 	fl.StringVar(&f.profile, "profile", "", "write a CPU profile of the measured blocks here")
 	fl.BoolVar(&f.warm, "warm", false, "CheckTx each block's transactions before the block, untimed, as a node would have")
+	fl.BoolVar(&f.both, "both", false, "blocks in turns without and with CheckTx before them; --blocks of each")
 	fl.BoolVar(&f.reopen, "reopen", true, "close and reopen the database after genesis, so that caches start cold as after a restart")
 	fl.BoolVar(&f.keep, "keep", false, "keep the database folder")
 	return cmd
@@ -302,6 +303,9 @@ func bench(f benchFlags) error {
 		}
 	}
 
+	if f.both {
+		f.blocks, f.warmup = 2*f.blocks, 2*((f.warmup+1)/2)
+	}
 	blocks := make([][][]byte, f.warmup+f.blocks)
 	t0 := time.Now()
 	size := 0
@@ -316,6 +320,7 @@ func bench(f benchFlags) error {
 	fmt.Printf("signing: %.1f us/tx, %d bytes/tx\n", perTx(time.Since(t0), f.txs*len(blocks)), size/f.txs/len(blocks))
 
 	var fin, com, tot, warmCheck []float64
+	var kinds [2][]float64 // us per transaction of blocks without and with CheckTx before them
 	var gas int64
 	for i, txs := range blocks {
 		if i == f.warmup {
@@ -332,7 +337,8 @@ func bench(f benchFlags) error {
 				defer pprof.StopCPUProfile()
 			}
 		}
-		if f.warm {
+		warm := f.warm || f.both && i%2 == 1
+		if warm {
 			t0 := time.Now()
 			if err := c.checkAll(txs); err != nil {
 				return err
@@ -351,6 +357,11 @@ func bench(f benchFlags) error {
 			fin = append(fin, perTx(t.finalize, f.txs))
 			com = append(com, perTx(t.commit, f.txs))
 			tot = append(tot, perTx(t.finalize+t.commit, f.txs))
+			kind := 0
+			if warm {
+				kind = 1
+			}
+			kinds[kind] = append(kinds[kind], tot[len(tot)-1])
 		}
 	}
 	var empty []float64
@@ -365,8 +376,13 @@ func bench(f benchFlags) error {
 	if len(check) > 0 {
 		fmt.Printf("CheckTx        %s us/tx\n", summary(check))
 	}
-	if f.warm {
+	if len(warmCheck) > 0 {
 		fmt.Printf("CheckTx (warm) %s us/tx\n", summary(warmCheck))
+	}
+	for i, name := range []string{"unseen", "seen"} {
+		if len(kinds[i]) > 0 {
+			fmt.Printf("%-14s %s us/tx\n", name, summary(kinds[i]))
+		}
 	}
 	fmt.Printf("FinalizeBlock  %s us/tx\nCommit         %s us/tx\ntotal          %s us/tx => %.0f TPS (best block %.0f)\n",
 		summary(fin), summary(com), summary(tot), 1e6/median(tot), 1e6/minOf(tot))
