@@ -35,11 +35,11 @@ export interface NetworkOptions {
 /** Makes the homes of a network. Throws: Error with the command's own sentence. */
 export async function makeNetwork(options: NetworkOptions): Promise<readonly NetNodePorts[]> {
   const { folder, validators, startingPort, blockTime } = options;
-  const made = await mustRunCli(folder, [
-    ...["testnet", "init", "--validators", String(validators), "--output-dir", folder],
-    ...["--starting-port", String(startingPort), "--block-time", blockTime, "-o", "json"],
-    ...(options.accounts ?? []).flatMap((account) => ["--account", account]),
-  ]);
+  const size = ["--validators", String(validators), "--block-time", blockTime];
+  const where = ["--output-dir", folder, "--starting-port", String(startingPort)];
+  const accounts = (options.accounts ?? []).flatMap((account) => ["--account", account]);
+  const words = ["testnet", "init", ...size, ...where, ...accounts, "-o", "json"];
+  const made = await mustRunCli(folder, words);
   return (JSON.parse(made) as { readonly nodes: readonly NetNodePorts[] }).nodes;
 }
 
