@@ -62,6 +62,8 @@ export interface Run {
 const LIMIT_MS = 50;
 /** More findings than this are not kept: the first ones tell. */
 const MAX_FINDINGS = 20;
+/** Characters of one input that are shown. */
+const SHOWN = 4000;
 
 /** The generator of one input. */
 export function randomOf(seed: number, index: number): Random {
@@ -190,7 +192,8 @@ export async function fuzz(decoder: Decoder, run: Run): Promise<Tally> {
   const loop = new Loop(await decoder.open(), decoder.limitMs ?? LIMIT_MS, run.seed);
   const count = Math.max(1, Math.round(run.count * (decoder.share ?? 1)));
   if (run.index !== undefined) {
-    process.stdout.write(`${decoder.name} ${run.seed}/${run.index}: ${loop.show(run.index)}\n`);
+    const input = loop.show(run.index).slice(0, SHOWN);
+    process.stdout.write(`${decoder.name} ${run.seed}/${run.index}: ${input}\n`);
     await loop.one(run.index);
   } else for (let index = 0; index < count; index++) await loop.one(index);
   await loop.end();

@@ -46,6 +46,8 @@ function addressTarget(): Target<string> {
     const read = attempt(() => codec.parse(text), isChainError);
     const bare = decodeBech32(text);
     must(read === undefined || bare !== undefined, () => "an address that is not bech32");
+    const isOurs = bare?.prefix === "lease";
+    must(isOurs === (read !== undefined), () => "the general reader thinks otherwise");
     if (bare !== undefined) {
       const again = new AddressCodec(bare.prefix).format(bare.bytes);
       must(again === text.toLowerCase(), () => `bech32 comes back as ${again}`);
