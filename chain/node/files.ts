@@ -3,8 +3,11 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Replaces a file so that a crash leaves the old text or the new one, never a part. */
-export function writeDurably(path: string, text: string, mode = 0o644): void {
+/**
+ * Replaces a file so that a crash leaves the old text or the new one, never a part. `beside` is called
+ * when the new text is safe and the old one still stands.
+ */
+export function writeDurably(path: string, text: string, mode = 0o644, beside?: () => void): void {
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true });
   const temporary = `${path}.new`;
@@ -15,6 +18,7 @@ export function writeDurably(path: string, text: string, mode = 0o644): void {
   } finally {
     closeSync(file);
   }
+  beside?.();
   renameSync(temporary, path);
   const parent = openSync(folder, "r");
   try {

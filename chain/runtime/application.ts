@@ -180,7 +180,7 @@ export class Application {
 
   /** Runs a transaction on a branch of the check state without keeping anything. */
   simulate(bytes: Uint8Array): TxOutcome {
-    const tx = this.#decode(bytes);
+    const tx = decodeTransaction(bytes, this.parts.messages, this.registry, true);
     if (tx instanceof ChainError) return { ...UNDECODABLE, log: tx.message };
     const { env, branches } = this.#checkState();
     return new Execution(env, "simulate", new Branches(branches), this.#needs).run(tx);
@@ -323,7 +323,7 @@ export class Application {
     return broken;
   }
 
-  /** All side rows by store, as the modules build them from the trees. */
+  /** What the modules change in the side stores when they build their lists anew from the trees. */
   rebuildSides(): Map<string, readonly StoreChange[]> {
     const { store } = this;
     const { modules } = this.parts;

@@ -1,15 +1,13 @@
 // What a node asks of a state besides blocks and queries: when the next block has work, which blocks it
 // still needs, and what its side stores should hold.
 
-import { must } from "../base/assert.ts";
 import { maxBig, minBig } from "../base/integers.ts";
-import { MemStore } from "../store/index.ts";
 import type { StoreChange, TreeMultiStore } from "../store/index.ts";
-import { Branches } from "./branches.ts";
+import type { Branches } from "./branches.ts";
 import { BranchContext } from "./context.ts";
 import type { ContextEnv } from "./context.ts";
 import type { AppParts } from "./parts.ts";
-import { CommittedSet } from "./state.ts";
+import { branchesOfLatest } from "./state.ts";
 import type { AppModule } from "./types.ts";
 
 /** How far the clocks are and when something falls due, in whole seconds. */
@@ -49,15 +47,10 @@ export interface SideSource {
   readonly env: (branches: Branches) => ContextEnv;
 }
 
-/** All side rows by store, as the modules build them from the trees of the last commit. */
+/** What the modules change in the side stores when they build their lists anew from the trees. */
 export function rebuildSides(source: SideSource): Map<string, readonly StoreChange[]> {
   const { store, modules, env } = source;
-  const empty = new Map(store.names.map((name) => [name, new MemStore()] as const));
-  const committed = new CommittedSet(store, store.latest());
-  const branches = new Branches({
-    store: (name) => committed.store(name),
-    side: (name) => must(empty.get(name), `no store ${name}`),
-  });
+  const branches = branchesOfLatest(store, undefined);
   const ctx = new BranchContext(env(branches), "genesis", branches);
   for (const module of modules) module.rebuildSide?.(ctx);
   return branches.sideChanges();

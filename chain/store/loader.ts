@@ -50,7 +50,7 @@ const FOLLOWING: Readonly<Record<Phase, Phase>> = {
 export interface LoadOptions extends MultiStoreOptions {
   /** Heights of snapshots that are not used, because they are damaged; 0 = the way from genesis. */
   readonly without?: ReadonlySet<bigint>;
-  /** Ends at this height instead of the last one. The side stores, which have no past, stay empty. */
+  /** Ends at this height instead of the last one. Side stores have no past: they are the last ones. */
   readonly upTo?: bigint;
 }
 
@@ -90,7 +90,6 @@ export class StateLoader {
     this.#endPhase();
     this.#phase = this.#phase === undefined ? "meta" : FOLLOWING[this.#phase];
     if (this.#phase === "chunks" && this.#mark === undefined) this.#phase = "changes";
-    if (this.#phase === "sides" && this.#options.upTo !== undefined) this.#phase = "done";
     if (this.#latest === undefined) this.#withoutLatest();
     return this.#range();
   }

@@ -2,6 +2,7 @@ import type { AppModule, MsgHandler } from "../../chain/runtime/types.ts";
 import { beginBlock, endBlock, nextDue, retryableQueues } from "./blocks.ts";
 import { escrowGenesis } from "./genesis.ts";
 import { escrowInvariants } from "./invariants.ts";
+import { dropStrayMovements } from "./keeper/drain.ts";
 import { Escrow } from "./keeper.ts";
 import type { EscrowKeeper } from "./keeper/interface.ts";
 import { deposit } from "./msgs/deposit.ts";
@@ -40,7 +41,10 @@ export function createEscrowModule(needs: EscrowNeeds): {
     beginBlock: (ctx) => beginBlock(ctx, keeper),
     endBlock: (ctx) => endBlock(ctx, keeper),
     nextDue,
-    rebuildSide: (ctx) => schema.rebuildSide(ctx),
+    rebuildSide: (ctx) => {
+      schema.rebuildSide(ctx);
+      dropStrayMovements(ctx);
+    },
   };
   return { module, keeper };
 }

@@ -14,6 +14,7 @@ import type { Logger } from "../../chain/node/log.ts";
 import { startEmbeddedNode } from "../../chain/node/embedded/node.ts";
 import type { EmbeddedNode } from "../../chain/node/embedded/node.ts";
 import { fastPlatform } from "../../chain/node/platform.ts";
+import type { CommitStep, StepHook } from "../../chain/node/steps.ts";
 
 /** What a test chain is to be. */
 export interface TestHomeOptions {
@@ -88,10 +89,14 @@ export async function startTestNode(
 }
 
 /** Starts a node of this process in a home that exists. */
-export function openTestNode(home: string, log: Logger = SILENT): Promise<EmbeddedNode> {
+export function openTestNode(
+  home: string,
+  log: Logger = SILENT,
+  reached?: StepHook,
+): Promise<EmbeddedNode> {
   const compose = (found: typeof platform): ReturnType<typeof leaseholdParts> =>
     leaseholdParts(found, "test");
-  return startEmbeddedNode({ home, compose, log, listen: "tcp://127.0.0.1:0" });
+  return startEmbeddedNode({ home, compose, log, listen: "tcp://127.0.0.1:0", reached });
 }
 
 /** A node in a process of its own. */
@@ -101,13 +106,28 @@ export interface ChildNode {
   kill(): Promise<void>;
   /** Asks it to stop; resolves with its exit status. */
   stop(): Promise<number | null>;
+  /** Resolves when the process is gone, with its exit status; null after a kill. */
+  readonly ended: Promise<number | null>;
+}
+
+/** A step at which a child ends itself, and how often it passes before. */
+export interface KillPoint {
+  readonly step: CommitStep;
+  readonly count: number;
+}
+
+/** The child ended at its kill point before it served: it was still catching up with the disk. */
+export class EndedEarly extends Error {
+  override readonly name = "EndedEarly";
 }
 
 const CHILD = fileURLToPath(new URL("./node_child.js", import.meta.url));
 
-/** Starts a child node; resolves when it serves RPC. */
-export async function startChildNode(home: string): Promise<ChildNode> {
-  const child = spawn(process.execPath, [CHILD, home], { stdio: ["ignore", "pipe", "pipe"] });
+/** Starts a child node; resolves when it serves RPC. Rejects with EndedEarly when `point` came first. */
+export async function startChildNode(home: string, point?: KillPoint): Promise<ChildNode> {
+  const killed = point === undefined ? [] : [point.step, point.count.toString()];
+  const argv = [CHILD, home, ...killed];
+  const child = spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const rpcUrl = await readUrl(child, ended);
   return {
@@ -120,6 +140,7 @@ export async function startChildNode(home: string): Promise<ChildNode> {
       child.kill("SIGTERM");
       return ended;
     },
+    ended,
   };
 }
 
@@ -135,6 +156,7 @@ async function readUrl(child: ChildProcess, ended: Promise<number | null>): Prom
     });
   });
   const died = ended.then((code) => {
+    if (child.signalCode === "SIGKILL") throw new EndedEarly("the child node was killed early");
     throw new Error(`the child node ended with ${code}: ${errors.slice(-2000)}`);
   });
   died.catch(() => undefined);

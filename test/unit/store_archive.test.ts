@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { must } from "../../chain/base/assert.ts";
 import { toHex, utf8 } from "../../chain/base/bytes.ts";
 import { checkStoreProof } from "../../chain/crypto/ics23.ts";
-import { RECORD, Rollback, SideRepair, TreeMultiStore } from "../../chain/store/index.ts";
+import { RECORD, repairSides, Rollback, TreeMultiStore } from "../../chain/store/index.ts";
 import type { LoadOptions, StateView, StoreChange } from "../../chain/store/index.ts";
 import { TestDisk } from "../support/disk.ts";
 import { testPlatform } from "../support/platform.ts";
@@ -179,14 +179,16 @@ test("an archive begins with a chain that had none, ends when it is left out, an
   assert.is(store.oldestHeight, 63n);
 });
 
-/** Side rows that a rebuild from the trees gives. */
+/** What a rebuild from the trees changes: all rows go, and come again. */
 function rebuilt(store: TreeMultiStore): Map<string, StoreChange[]> {
   const sides = new Map<string, StoreChange[]>();
-  for (const name of NAMES)
-    sides.set(
-      name,
-      [...store.latest().store(name).iterate()].map(([key, value]) => [key, sideOf(value)]),
-    );
+  for (const name of NAMES) {
+    const rows = new Map<string, StoreChange>();
+    for (const [key] of store.side(name).iterate()) rows.set(toHex(key), [key, undefined]);
+    for (const [key, value] of store.latest().store(name).iterate())
+      rows.set(toHex(key), [key, sideOf(value)]);
+    sides.set(name, [...rows.values()]);
+  }
   return sides;
 }
 
@@ -195,10 +197,7 @@ function rollBack(disk: TestDisk, upTo: bigint, options: LoadOptions): void {
   const back = new Rollback(store);
   for (const range of back.ranges)
     for (const [key, value] of disk.records.iterate(range.gte, range.lt)) back.push(key, value);
-  const sides = new SideRepair(rebuilt(store));
-  for (const [key, value] of disk.records.iterate(sides.range.gte, sides.range.lt))
-    sides.push(key, value);
-  disk.write([...back.writes(), ...sides.finish().writes]);
+  disk.write([...back.writes(), ...repairSides(store, rebuilt(store)).writes]);
 }
 
 /** Every record but the first height of change sets, which a later pruning moved. */
@@ -288,10 +287,8 @@ test("damaged side rows are found and mended", () => {
   disk.records.delete(must(rows[0], "row")[0]);
   disk.records.set(must(rows[1], "row")[0], utf8("wrong"));
   disk.records.set(Uint8Array.of(RECORD.side, 3, 0x61, 0x63, 0x63, 0xff), utf8("stray"));
-  const repair = new SideRepair(rebuilt(store));
-  for (const [key, value] of disk.records.iterate(repair.range.gte, repair.range.lt))
-    repair.push(key, value);
-  const { writes, found } = repair.finish();
+  const damaged = disk.load(NAMES);
+  const { writes, found } = repairSides(damaged, rebuilt(damaged));
   assert.equal(found, [{ store: "acc", missing: 1, wrong: 1, stray: 1 }]);
   disk.write(writes);
   assert.is(image(disk), before);

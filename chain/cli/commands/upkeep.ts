@@ -1,27 +1,17 @@
 // rollback | reindex | prune: what keeps the data of a stopped node in order.
 
-import { leaseholdParts } from "../../app/index.ts";
 import { pruneHome } from "../../node/upkeep/prune.ts";
 import { reindexTransactions, rebuildSideStores } from "../../node/upkeep/reindex.ts";
 import { rollBack } from "../../node/upkeep/rollback.ts";
-import type { UpkeepOptions } from "../../node/upkeep/stopped.ts";
 import type { Call, CommandCode } from "../command.ts";
 import { table, toJsonText } from "../output.ts";
-import { VERSION } from "./version.ts";
-
-function optionsOf(call: Call): UpkeepOptions {
-  return {
-    home: call.home,
-    compose: (platform) => leaseholdParts(platform, VERSION),
-    note: (sentence) => call.out.note(sentence),
-  };
-}
+import { upkeepOptions } from "../stopped.ts";
 
 /** rollback [--height H] [--hard]: back to an earlier height. */
 export const rollback: CommandCode = {
   async run(call) {
     const wish = { height: call.args.integer("height"), hard: call.args.has("hard") };
-    const { height, appHash, newestBlock } = await rollBack(optionsOf(call), wish);
+    const { height, appHash, newestBlock } = await rollBack(upkeepOptions(call), wish);
     const hash = Buffer.from(appHash).toString("hex").toUpperCase();
     if (call.out.json)
       return call.out.line(toJsonText({ height, app_hash: hash, newest_block: newestBlock }));
@@ -39,7 +29,7 @@ export const rollback: CommandCode = {
 };
 
 async function reindexSide(call: Call): Promise<void> {
-  const { height, found } = await rebuildSideStores(optionsOf(call));
+  const { height, found } = await rebuildSideStores(upkeepOptions(call));
   if (call.out.json) return call.out.line(toJsonText({ height, mended: found }));
   if (found.length === 0)
     return call.out.line(`The lists of height ${height} are what the trees say; nothing to mend.`);
@@ -57,7 +47,7 @@ async function reindexSide(call: Call): Promise<void> {
 export const reindex: CommandCode = {
   async run(call) {
     if (call.args.has("side")) return reindexSide(call);
-    const { from, to, txs } = await reindexTransactions(optionsOf(call));
+    const { from, to, txs } = await reindexTransactions(upkeepOptions(call));
     if (call.out.json) return call.out.line(toJsonText({ from, to, txs: txs.toString() }));
     call.out.line(`Indexed ${txs} transactions of blocks ${from} to ${to}.`);
   },
@@ -70,7 +60,7 @@ function mebibytes(bytes: number): string {
 /** prune: removes what the settings no longer ask for. */
 export const prune: CommandCode = {
   async run(call) {
-    const pruned = await pruneHome(optionsOf(call));
+    const pruned = await pruneHome(upkeepOptions(call));
     if (call.out.json)
       return call.out.line(
         toJsonText({

@@ -9,6 +9,7 @@ import type { EngineApplication } from "../application.ts";
 import type { Database } from "../db.ts";
 import type { CommittedBlock } from "../events.ts";
 import type { Indexer } from "../index/indexer.ts";
+import type { StepHook } from "../steps.ts";
 import type { BlockStore, SignedBlock } from "./blocks.ts";
 import { upperHex } from "./blocks.ts";
 import { finalizeRequest } from "./proposal.ts";
@@ -24,6 +25,8 @@ export interface ExecutionParts {
   readonly database: Database;
   /** Absent when transactions are not indexed. */
   readonly indexer: Indexer | undefined;
+  /** Told of each step on the way to the disk; absent outside of tests. */
+  readonly reached?: StepHook | undefined;
 }
 
 /** What came of a block. */
@@ -40,15 +43,18 @@ export async function executeNew(
   state: EngineState,
   signed: SignedBlock,
 ): Promise<Executed> {
-  const { app, blocks } = parts;
+  const { app, blocks, reached } = parts;
   const logged = blocks.append(signed);
+  reached?.("log.writing");
   // The log is written while the block executes; a failure of either is seen below.
   logged.catch(() => undefined);
   const response = app.finalizeBlock(
     finalizeRequest(signed.block, signed.id, state.lastValidators),
   );
   checkAnswer(signed.block, response);
+  reached?.("block.executed");
   await logged;
+  reached?.("log.written");
   return takeOver(parts, state, signed.block, signed.id, response);
 }
 
@@ -112,10 +118,17 @@ async function takeOver(
   id: BlockID,
   response: ResponseFinalizeBlock,
 ): Promise<Executed> {
-  const { app, blocks, database } = parts;
-  await blocks.saveResponse(block.header.height, response);
-  await database.write(app.commitBatch().writes, { sync: true });
+  const { app, blocks, database, reached } = parts;
+  const answering = blocks.saveResponse(block.header.height, response);
+  reached?.("answer.writing");
+  await answering;
+  reached?.("answer.written");
+  const writing = database.write(app.commitBatch().writes, { sync: true });
+  reached?.("state.writing");
+  await writing;
+  reached?.("state.written");
   const { retainHeight } = app.commit();
+  reached?.("state.promoted");
   return finish(parts, state, block, id, response, retainHeight);
 }
 
@@ -127,16 +140,22 @@ async function finish(
   response: ResponseFinalizeBlock,
   retainHeight: bigint,
 ): Promise<Executed> {
-  const { platform, blocks, indexer } = parts;
+  const { platform, blocks, indexer, reached } = parts;
   const next = nextState(platform, state, block.header, id, response);
-  await blocks.saveState(next, { sync: false });
+  const saving = blocks.saveState(next, { sync: false });
+  reached?.("engine.writing");
+  await saving;
+  reached?.("engine.written");
   const committed = {
     block,
     id,
     response,
     hashes: block.data.txs.map((tx) => platform.sha256(tx)),
   };
-  await indexer?.add(indexedBlock(committed));
+  const indexing = indexer?.add(indexedBlock(committed));
+  reached?.("index.writing");
+  await indexing;
+  reached?.("index.written");
   return { state: next, committed, retainHeight };
 }
 

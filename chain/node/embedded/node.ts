@@ -88,7 +88,8 @@ async function makeEngine(
   await requireSameGenesis(blocks, genesis.hash);
   requireSignerFits(signer, blocks.height, genesis.input.initialHeight);
   const indexer = disk.index === undefined ? undefined : new Indexer(disk.index);
-  const execution = { platform, app, blocks, database, indexer };
+  const { reached } = found.options;
+  const execution = { platform, app, blocks, database, indexer, reached };
   const state = await handshake(execution, genesis.input, log.named("handshake"));
   const verifier = makeVerifier(app, found);
   const bus = new EventBus((error) =>
@@ -128,7 +129,7 @@ async function assemble(found: Foundation): Promise<EmbeddedNode> {
   const { options, settings, platform, genesis, metrics } = found;
   const keys = readKeys(platform, options.home);
   const { app, database } = await loadApplication(found);
-  const signer = new Signer(options.home, keys.validator);
+  const signer = new Signer(options.home, keys.validator, options.reached);
   const engine = await makeEngine(found, app, database, signer);
   const rpcOptions = rpcOptionsOf(settings.config, options.listen);
   const identity = {

@@ -1,7 +1,7 @@
 // reindex: what can be built anew from something better. The transaction index comes from the block log,
 // the side stores (lists and counters for queries) from the trees.
 
-import { SideRepair } from "../../store/index.ts";
+import { repairSides } from "../../store/index.ts";
 import type { SideDifference } from "../../store/index.ts";
 import { indexedBlock } from "../embedded/execution.ts";
 import { loadStopped, withStopped } from "./stopped.ts";
@@ -50,9 +50,7 @@ export function rebuildSideStores(
   return withStopped(options, async (home) => {
     const app = await loadStopped(home);
     options.note(`the trees of height ${home.height} are loaded; building the lists`);
-    const repair = new SideRepair(app.rebuildSides());
-    await home.database.scan(repair.range, (key, value) => repair.push(key, value));
-    const { writes, found } = repair.finish();
+    const { writes, found } = repairSides(app.store, app.rebuildSides());
     await home.database.write(writes, { sync: true });
     return { height: home.height, found };
   });

@@ -3,7 +3,7 @@
 // the log, which the next start brings up again: then nothing was rolled back, and nothing is lost.
 
 import type { Application } from "../../runtime/index.ts";
-import { Rollback, SideRepair } from "../../store/index.ts";
+import { repairSides, Rollback } from "../../store/index.ts";
 import type { BlockStore } from "../embedded/blocks.ts";
 import { indexedBlock } from "../embedded/execution.ts";
 import { planRewind, stateAt } from "../embedded/rewind.ts";
@@ -60,9 +60,8 @@ async function rewindApplication({ database }: StoppedHome, app: Application): P
   const back = new Rollback(app.store);
   for (const range of back.ranges)
     await database.scan(range, (key, value) => back.push(key, value));
-  const sides = new SideRepair(app.rebuildSides());
-  await database.scan(sides.range, (key, value) => sides.push(key, value));
-  await database.write([...back.writes(), ...sides.finish().writes], { sync: true });
+  const sides = repairSides(app.store, app.rebuildSides());
+  await database.write([...back.writes(), ...sides.writes], { sync: true });
 }
 
 /** Takes the blocks that are removed or executed afresh out of the index. */

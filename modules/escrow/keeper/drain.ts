@@ -31,6 +31,15 @@ function dropAccount(ctx: Context, key: AccountKey, second: bigint): void {
   }
 }
 
+/** Removes lines that no account has: of accounts that are gone, and of blocks that were taken back. */
+export function dropStrayMovements(ctx: Context): void {
+  const side = state.sideOf(ctx);
+  const stray = [...state.movements.iterate(side)].filter(([[account, seq]]) => {
+    return seq > (state.accounts.get(ctx, account)?.movements ?? 0n);
+  });
+  for (const [key] of stray) state.movements.delete(side, key);
+}
+
 /** Marks a closed record whose deletion failed, or takes the mark away. */
 export function keepDropped(ctx: Context, item: DueItem, quarantined: boolean): void {
   if (item.kind === state.Drain.PAYMENT) {
