@@ -140,7 +140,9 @@ function deductFee(ctx: Context, tx: Transaction, needs: AnteNeeds, simulate: bo
     const text = `fee payer address: ${ctx.addresses.format(payer)} does not exist`;
     throw sdkErrors.unknownAddress.with(text);
   }
-  if (tx.feeCoins.some((coin) => coin.amount !== 0n)) payFee(ctx, tx.feeCoins, payer, needs);
+  const isFree = tx.feeCoins.every((coin) => coin.amount === 0n);
+  const coins = isFree && simulate ? simulatedFee(needs) : tx.feeCoins;
+  if (coins.some((coin) => coin.amount !== 0n)) payFee(ctx, coins, payer, needs);
   ctx.emit({
     type: "tx",
     attributes: [
@@ -148,6 +150,16 @@ function deductFee(ctx: Context, tx: Transaction, needs: AnteNeeds, simulate: bo
       attribute("fee_payer", ctx.addresses.format(payer)),
     ],
   });
+}
+
+/**
+ * The fee of a simulated transaction without one: clients leave it out, because they ask for the gas to
+ * reckon it. Where this node wants fees, what paying one costs belongs into the answer (about half of a
+ * send); the SDK leaves it out, and estimates with usual factors then run out of gas.
+ */
+function simulatedFee(needs: AnteNeeds): readonly FeeCoin[] {
+  const wanted = needs.minGasPrices.find((price) => price.amount > 0n);
+  return wanted === undefined ? [] : [{ denom: wanted.denom, amount: 1n }];
 }
 
 function feePayer(ctx: Context, tx: Transaction): Address {

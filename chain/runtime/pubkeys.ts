@@ -56,6 +56,11 @@ export function decodePubKey(any: Any, depth = 0): PubKey {
   }
 }
 
+/** Whether this is a secp256k1 key without bytes. */
+export function isEmptyKey(any: Any): boolean {
+  return any.typeUrl === Secp256k1PubKey.typeUrl && any.value.length === 0;
+}
+
 function sized(any: Any, key: Uint8Array, size: number): Uint8Array {
   if (key.length === size) return key;
   throw new CodecError(any.typeUrl, `key of ${key.length} bytes, ${size} expected`);

@@ -13,7 +13,7 @@ import { checkAnys, CodecError, messageToText, nameInAny, stripUnknown } from ".
 import type { Any, Json, TypeRegistry } from "../codec/index.ts";
 import { undefinedError } from "./failure.ts";
 import { parseAddress } from "./handlers.ts";
-import { addressOfKey, decodePubKey } from "./pubkeys.ts";
+import { addressOfKey, decodePubKey, isEmptyKey } from "./pubkeys.ts";
 import type { PubKey } from "./pubkeys.ts";
 import type { MsgRoute, MsgRouter } from "./router.ts";
 import type { SignerFacts } from "./signdoc.ts";
@@ -156,14 +156,18 @@ export class Transaction implements TransactionParts {
   }
 }
 
-/** Takes transaction bytes apart; gives sdk/2 with the reason in front when that is not possible. */
+/**
+ * Takes transaction bytes apart; gives sdk/2 with the reason in front when that is not possible. In a
+ * simulation an empty secp256k1 key stands for one that is not known: the SDK's command line sends it.
+ */
 export function decodeTransaction(
   bytes: Uint8Array,
   router: MsgRouter,
   registry: TypeRegistry,
+  isSimulated = false,
 ): Transaction | ChainError {
   try {
-    const tx = takeApart(bytes, router);
+    const tx = takeApart(bytes, router, isSimulated ? isEmptyKey : () => false);
     for (const { route, value } of tx.messages) checkAnys(route.handler.type, value, registry);
     return tx;
   } catch (error) {
@@ -172,7 +176,11 @@ export function decodeTransaction(
   }
 }
 
-function takeApart(bytes: Uint8Array, router: MsgRouter): Transaction {
+function takeApart(
+  bytes: Uint8Array,
+  router: MsgRouter,
+  isUnknown: (key: Any) => boolean,
+): Transaction {
   const raw = TxRaw.decode(bytes);
   const { body, hasUnknownFields } = decodeBody(raw.bodyBytes);
   const authInfo = AuthInfo.decode(raw.authInfoBytes);
@@ -192,8 +200,8 @@ function takeApart(bytes: Uint8Array, router: MsgRouter): Transaction {
     })),
     tip: authInfo.tip,
     signerInfos: authInfo.signerInfos,
-    keys: authInfo.signerInfos.map((info) =>
-      info.publicKey === undefined ? undefined : decodePubKey(info.publicKey),
+    keys: authInfo.signerInfos.map(({ publicKey }) =>
+      publicKey === undefined || isUnknown(publicKey) ? undefined : decodePubKey(publicKey),
     ),
     signatures: raw.signatures,
   });

@@ -3,7 +3,13 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { equalBytes, fromUtf8, utf8 } from "../../chain/base/bytes.ts";
-import { SimulateRequest, SimulateResponse } from "../../chain/codec/gen/cosmos/tx/v1beta1.ts";
+import { PubKey } from "../../chain/codec/gen/cosmos/crypto/secp256k1.ts";
+import {
+  AuthInfo,
+  SimulateRequest,
+  SimulateResponse,
+  TxRaw,
+} from "../../chain/codec/gen/cosmos/tx/v1beta1.ts";
 import {
   MsgSend,
   QueryAllBalancesRequest,
@@ -263,6 +269,48 @@ test("the node's minimum gas price is asked in CheckTx only", () => {
   assert.is(refused.log, "insufficient fees; got: 249ulease required: 250ulease: insufficient fee");
   assert.is(chain.client.checkTx(paying("250")).code, 0);
   assert.is(chain.block([paying("0")])[0]?.code, 0);
+});
+
+/** The transaction as clients send it to be simulated: no fee, no signature, perhaps no key. */
+function unsigned(bytes: Uint8Array, key: Uint8Array): Uint8Array {
+  const raw = TxRaw.decode(bytes);
+  const { fee, signerInfos } = AuthInfo.decode(raw.authInfoBytes);
+  const publicKey = { typeUrl: PubKey.typeUrl, value: PubKey.encode({ key }) };
+  const authInfoBytes = AuthInfo.encode({
+    ...(fee && { fee: { ...fee, amount: [] } }),
+    signerInfos: signerInfos.map((info) => ({ ...info, publicKey })),
+  });
+  return TxRaw.encode({ ...raw, authInfoBytes, signatures: [new Uint8Array(0)] });
+}
+
+test("a simulation without a fee counts in what paying one costs, where the node wants fees", () => {
+  const minGasPrices = [{ denom: "ulease", amount: 25n * 10n ** 14n }];
+  const gas = [TestChain.create(), TestChain.create({ settings: { minGasPrices } })].map(
+    (chain) => {
+      const [alice, bob] = [chain.account("alice"), chain.account("bob")];
+      const options = { fee: [{ denom: "ulease", amount: "250" }], gas: 100_000n };
+      chain.must(alice, [send(alice, bob, 5n)], options);
+      const bytes = chain.sign(alice, [send(alice, bob, 5n)], options);
+      const { code, gasUsed } = chain.client.app.simulate(unsigned(bytes, alice.key));
+      assert.is(code, 0);
+      return {
+        simulated: gasUsed,
+        used: chain.must(alice, [send(alice, bob, 5n)], options).gasUsed,
+      };
+    },
+  );
+  const [free, paid] = gas as [(typeof gas)[0], (typeof gas)[0]];
+  assert.ok(free.simulated * 13n < free.used * 10n, `${free.simulated} of ${free.used}`);
+  assert.ok(paid.simulated * 11n > paid.used * 10n, `${paid.simulated} of ${paid.used}`);
+});
+
+test("an empty key is an unknown one in a simulation, and refused everywhere else", () => {
+  const chain = TestChain.create();
+  const [alice, bob] = [chain.account("alice"), chain.account("bob")];
+  const bytes = unsigned(chain.sign(alice, [send(alice, bob, 5n)]), new Uint8Array(0));
+  assert.is(chain.client.app.simulate(bytes).code, 0);
+  for (const { codespace, code } of [chain.client.checkTx(bytes), ...chain.block([bytes])])
+    assert.equal([codespace, code], ["sdk", 2]);
 });
 
 test.run();
