@@ -5,11 +5,13 @@ import { APP_DECODERS } from "./targets/app.ts";
 import { CODEC_DECODERS } from "./targets/codec.ts";
 import { DISK_DECODERS } from "./targets/disk.ts";
 import { FILE_DECODERS } from "./targets/files.ts";
+import { FRAME_DECODERS } from "./targets/frames.ts";
 import { SDL_DECODERS } from "./targets/sdl.ts";
 import { TEXT_DECODERS } from "./targets/text.ts";
 
 /** All of them, in the order of the table. */
 export const DECODERS: readonly Decoder[] = [
+  ...FRAME_DECODERS,
   ...CODEC_DECODERS,
   ...APP_DECODERS,
   ...TEXT_DECODERS,
