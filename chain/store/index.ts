@@ -46,7 +46,7 @@ export type { SideDifference, SideRepair } from "./side_repair.ts";
 export { SnapshotKeeper } from "./snapshots.ts";
 export type { SnapshotMark, SnapshotPolicy } from "./snapshots.ts";
 export { exportTree, importTree } from "./stream.ts";
-export { describeDamage, FlatVerifier, verifyTrees } from "./verify.ts";
+export { describeDamage, DiskVerifier, verifyTrees } from "./verify.ts";
 export type { Damage } from "./verify.ts";
 export type { BlockChanges, MultiStoreOptions } from "./multistore.ts";
 export type * from "./types.ts";

@@ -190,10 +190,7 @@ export class TreeMultiStore implements MultiStore {
     const writes: DiskWrite[] = [];
     for (const [part, bytes] of encodeChanges(changes, this.names).entries())
       writes.push([heightKey(RECORD.changes, height, part), bytes]);
-    for (const name of this.names) {
-      addRows(writes, RECORD.flat, name, changes.get(name) ?? []);
-      addRows(writes, RECORD.side, name, side.get(name) ?? []);
-    }
+    for (const name of this.names) addRows(writes, RECORD.side, name, side.get(name) ?? []);
     writes.push([heightKey(RECORD.commit, height), encodeCommit(info)]);
     for (const write of this.archive?.writes(version, orphans) ?? []) writes.push(write);
     const first = this.snapshots.firstChange(height);

@@ -4,7 +4,6 @@
 //   01                          latest: height, first height whose change set is kept
 //   02 height(8)                commit: time, app hash, store roots
 //   03 height(8) part(4)        change set, in parts of about one megabyte
-//   04 len(1) store key         flat latest state of a hashed store
 //   05 len(1) store key         side store
 //   06 height(8) chunk(4)       tree snapshot, chunks of about 256 KB
 //   07 height(8)                marker of a complete snapshot: count of chunks
@@ -21,7 +20,6 @@ export const RECORD = {
   latest: 1,
   commit: 2,
   changes: 3,
-  flat: 4,
   side: 5,
   chunk: 6,
   marker: 7,
@@ -141,7 +139,7 @@ export function heightOfKey(key: Uint8Array): bigint {
   return readU64BigEndian(key, 1);
 }
 
-/** What stands before the keys of one store's rows (kind `flat` or `side`). */
+/** What stands before the keys of one store's rows (kind `side`). */
 export function rowPrefix(kind: number, store: string): Uint8Array {
   const name = utf8(store);
   assert(name.length < 256, `store name of ${name.length} bytes`);

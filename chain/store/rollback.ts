@@ -1,33 +1,18 @@
-// Going back to an earlier height on disk. The store is loaded up to that height (`LoadOptions.upTo`);
-// what later blocks touched is put back to what the tree of that height holds, and the records of later
-// heights go. One atomic batch: a crash leaves the state before or after.
+// Going back to an earlier height on disk. The store is loaded up to that height (`LoadOptions.upTo`)
+// and the records of later heights go. One atomic batch: a crash leaves the state before or after.
 //
 //   const back = new Rollback(store);
 //   for (const range of back.ranges) await database.scan(range, (key, value) => back.push(key, value));
 //   await database.write([...back.writes(), ...sideRows], { sync: true });
 
-import { concatBytes, readU64BigEndian, toHex, u64BigEndian } from "../base/bytes.ts";
+import { concatBytes, readU64BigEndian, u64BigEndian } from "../base/bytes.ts";
 import type { TreeMultiStore } from "./multistore.ts";
-import {
-  decodeChanges,
-  decodeCommit,
-  decodeLatest,
-  encodeLatest,
-  heightKey,
-  heightOfKey,
-  RECORD,
-  requireIntact,
-  rowPrefix,
-} from "./records.ts";
-import type { DiskRange, DiskWrite, StoreChange } from "./types.ts";
+import { decodeLatest, encodeLatest, heightKey, RECORD } from "./records.ts";
+import type { DiskRange, DiskWrite } from "./types.ts";
 
 /** Makes the height at which a store was loaded the last one of its disk. */
 export class Rollback {
   readonly #store: TreeMultiStore;
-  /** Names of the stores by height: change sets number them. */
-  readonly #names = new Map<bigint, readonly string[]>();
-  /** Keys that later blocks touched, by store and hex. */
-  readonly #touched = new Map<string, Map<string, Uint8Array>>();
   readonly #removed: Uint8Array[] = [];
   #archive: Uint8Array | undefined;
   #firstChange = 0n;
@@ -64,44 +49,19 @@ export class Rollback {
       case RECORD.archive:
         this.#archive = value.slice();
         return;
-      case RECORD.commit: {
-        const { height, roots } = decodeCommit(heightOfKey(key), value);
-        const names = roots.map((root) => root.name);
-        this.#names.set(height, names);
-        break;
-      }
-      case RECORD.changes:
-        this.#note(heightOfKey(key), value);
+      default:
+        this.#removed.push(key.slice());
     }
-    this.#removed.push(key.slice());
   }
 
   /** The records to write. */
   writes(): DiskWrite[] {
     const writes: DiskWrite[] = this.#removed.map((key) => [key, undefined]);
-    const state = this.#store.latest();
-    for (const [name, keys] of this.#touched) {
-      const prefix = rowPrefix(RECORD.flat, name);
-      const known = this.#store.names.includes(name) ? state.store(name) : undefined;
-      for (const key of keys.values()) writes.push([concatBytes(prefix, key), known?.get(key)]);
-    }
     const { height } = this.#store;
     writes.push([Uint8Array.of(RECORD.latest), encodeLatest(height, this.#firstChange)]);
     if (this.#archive !== undefined)
       writes.push([Uint8Array.of(RECORD.archive), shortened(this.#archive, height)]);
     return writes;
-  }
-
-  #note(height: bigint, part: Uint8Array): void {
-    const names = this.#names.get(height);
-    requireIntact(names !== undefined, `no commit record of height ${height}`);
-    const changes = new Map<string, StoreChange[]>();
-    decodeChanges(part, names, changes);
-    for (const [name, list] of changes) {
-      const keys = this.#touched.get(name) ?? new Map<string, Uint8Array>();
-      this.#touched.set(name, keys);
-      for (const [key] of list) keys.set(toHex(key), key);
-    }
   }
 }
 

@@ -106,6 +106,15 @@ export class NodeAssembler {
   }
 }
 
+/** Key and value of the next node of a stream with hashes; undefined when it is no leaf. */
+export function readLeaf(from: RecordReader): readonly [Uint8Array, Uint8Array] | undefined {
+  const kind = from.number();
+  from.number();
+  const leaf = kind === LEAF ? ([from.bytes(), from.bytes()] as const) : undefined;
+  from.raw(32);
+  return leaf;
+}
+
 /** Chunks of an exported store are about this long, bytes. */
 const EXPORT_CHUNK_BYTES = 1 << 18;
 const EXPORT_NODES = 1024;

@@ -1,13 +1,24 @@
-// Checking a loaded state against itself and against the flat rows on disk: what `verify-state`
+// Checking a loaded state against itself and against the records on disk: what `verify-state`
 // runs besides the invariants. Every node is hashed anew, every order and measure is checked, and
 // what is wrong is named by store and key.
 
 import { compareBytes, equalBytes, toHex } from "../base/bytes.ts";
 import type { TreeMultiStore } from "./multistore.ts";
 import { NIL } from "./nodes.ts";
-import { parseRow } from "./records.ts";
+import { bytesOfText, textOfBytes } from "./ordered.ts";
+import {
+  decodeChanges,
+  decodeCommit,
+  heightKey,
+  heightOfKey,
+  RECORD,
+  RecordReader,
+  requireIntact,
+} from "./records.ts";
+import type { SnapshotMark } from "./snapshots.ts";
+import { readLeaf } from "./stream.ts";
 import type { TreeEngine } from "./tree.ts";
-import type { StoreEntry } from "./types.ts";
+import type { DiskRange, StoreChange, StoreEntry } from "./types.ts";
 
 /** Something that is not as it must be. */
 export interface Damage {
@@ -57,64 +68,140 @@ function checkNode(engine: TreeEngine, id: number, store: string, found: Damage[
 }
 
 /**
- * Holds the flat rows (records of kind `flat`, pushed in key order) against the trees of the last
- * commit. A second witness: it tells whether rows or tree lost a key.
+ * Holds what stands on disk against the trees of the last commit: the leaves of the snapshot that a load
+ * begins with, under the change sets after it, put together with no tree at all. The plain twin of
+ * the loader: it tells which keys a load lost, made up or changed.
+ *
+ *   const disk = new DiskVerifier(store);
+ *   for (const range of disk.ranges) await database.scan(range, (key, value) => disk.push(key, value));
+ *   const damages = disk.finish();
  */
-export class FlatVerifier {
+export class DiskVerifier {
   readonly #store: TreeMultiStore;
+  readonly #mark: SnapshotMark | undefined;
   readonly #found: Damage[] = [];
-  /** Stores that no row has come from yet. */
-  readonly #unseen: Set<string>;
-  #name: string | undefined;
+  readonly #names = new Map<bigint, readonly string[]>();
+  /** What change sets say, by store and key as text; undefined is a deletion. */
+  readonly #later = new Map<string, Map<string, Uint8Array | undefined>>();
+  /** Leaves of the snapshot that are held against the tree of one store. */
+  #name = "";
+  #left = 0;
   #tree: IterableIterator<StoreEntry> | undefined;
   #next: StoreEntry | undefined;
+  readonly #unseen: Set<string>;
 
   constructor(store: TreeMultiStore) {
     this.#store = store;
+    this.#mark = store.snapshots.complete.at(-1);
     this.#unseen = new Set(store.names);
   }
 
-  /** One flat row, its key as on disk. */
-  push(row: Uint8Array, value: Uint8Array): void {
-    const { store, key } = parseRow(row);
-    if (store !== this.#name) this.#open(store);
-    while (this.#next !== undefined && compareBytes(this.#next[0], key) < 0) {
-      this.#add(this.#next[0], "is in the tree and not among the rows");
-      this.#advance();
-    }
-    if (this.#next === undefined || !equalBytes(this.#next[0], key)) {
-      this.#add(key, "is among the rows and not in the tree");
-      return;
-    }
-    if (!equalBytes(this.#next[1], value)) this.#add(key, "has another value in its row");
-    this.#advance();
+  /** What is to be pushed, in this order. */
+  get ranges(): readonly DiskRange[] {
+    const first = this.#mark === undefined ? 0n : this.#mark.height + 1n;
+    const after = (kind: number): DiskRange => ({
+      gte: heightKey(kind, first),
+      lt: Uint8Array.of(kind + 1),
+    });
+    const ranges = [after(RECORD.commit), after(RECORD.changes)];
+    if (this.#mark === undefined) return ranges;
+    const { height } = this.#mark;
+    const lt = heightKey(RECORD.chunk, height + 1n);
+    return [...ranges, { gte: heightKey(RECORD.chunk, height), lt }];
   }
 
-  /** What was found, after the last row. */
+  /** Takes one record. Throws: DamagedState when it cannot be read. */
+  push(key: Uint8Array, value: Uint8Array): void {
+    const height = heightOfKey(key);
+    if (height > this.#store.height && key[0] !== RECORD.chunk) return;
+    if (key[0] === RECORD.chunk) this.#pushChunk(value);
+    else if (key[0] === RECORD.changes) this.#pushChanges(height, value);
+    else
+      this.#names.set(
+        height,
+        decodeCommit(height, value).roots.map((root) => root.name),
+      );
+  }
+
+  /** What was found, after the last record. */
   finish(): readonly Damage[] {
-    this.#drain();
+    this.#close();
     for (const name of this.#unseen) {
       this.#open(name);
-      this.#drain();
+      this.#close();
     }
     return this.#found;
   }
 
+  #pushChanges(height: bigint, part: Uint8Array): void {
+    const names = this.#names.get(height);
+    requireIntact(names !== undefined, `no commit record of height ${height}`);
+    const changes = new Map<string, StoreChange[]>();
+    decodeChanges(part, names, changes);
+    for (const [name, list] of changes) {
+      const later = this.#later.get(name) ?? new Map<string, Uint8Array | undefined>();
+      this.#later.set(name, later);
+      for (const [key, value] of list) later.set(textOfBytes(key), value);
+    }
+  }
+
+  #pushChunk(chunk: Uint8Array): void {
+    const from = new RecordReader(chunk);
+    while (!from.done) {
+      if (this.#left === 0) {
+        this.#close();
+        this.#open(from.text());
+        this.#left = from.number();
+      }
+      for (; this.#left > 0 && !from.done; this.#left--) {
+        const leaf = readLeaf(from);
+        if (leaf !== undefined) this.#leaf(leaf[0], leaf[1]);
+      }
+    }
+  }
+
   #open(name: string): void {
-    this.#drain();
     this.#name = name;
-    const known = this.#unseen.delete(name) && this.#store.height > 0n;
-    const { engine, height } = this.#store;
+    this.#unseen.delete(name);
+    const { engine, height, names } = this.#store;
+    const known = names.includes(name) && height > 0n;
     this.#tree = known ? engine.entries(this.#store.rootAt(height, name)) : undefined;
     this.#advance();
   }
 
-  #drain(): void {
-    while (this.#next !== undefined && this.#found.length < MAX_DAMAGES) {
-      this.#add(this.#next[0], "is in the tree and not among the rows");
+  /** One leaf of the snapshot, unless a change set says otherwise. */
+  #leaf(key: Uint8Array, value: Uint8Array): void {
+    if (this.#later.get(this.#name)?.has(textOfBytes(key)) === true) return;
+    this.#treeBefore(key);
+    if (this.#next === undefined || compareBytes(this.#next[0], key) !== 0) {
+      this.#add(key, "is on disk and not in the tree");
+      return;
+    }
+    if (!equalBytes(this.#next[1], value)) this.#add(key, "has another value on disk");
+    this.#advance();
+  }
+
+  /** Entries of the tree before `key` (all of them without one): only change sets can have made them. */
+  #treeBefore(key: Uint8Array | undefined): void {
+    const later = this.#later.get(this.#name);
+    while (this.#next !== undefined) {
+      const [own, value] = this.#next;
+      if (key !== undefined && compareBytes(own, key) >= 0) return;
+      const text = textOfBytes(own);
+      const said = later?.get(text);
+      if (said === undefined) this.#add(own, "is in the tree and not on disk");
+      else if (!equalBytes(said, value)) this.#add(own, "has another value on disk");
+      later?.delete(text);
       this.#advance();
     }
-    this.#next = undefined;
+  }
+
+  /** Ends a store: what the change sets wrote and the tree does not have is missing. */
+  #close(): void {
+    this.#treeBefore(undefined);
+    for (const [text, value] of this.#later.get(this.#name) ?? [])
+      if (value !== undefined) this.#add(bytesOfText(text), "is on disk and not in the tree");
+    this.#later.delete(this.#name);
   }
 
   #advance(): void {
@@ -124,7 +211,7 @@ export class FlatVerifier {
 
   #add(key: Uint8Array, what: string): void {
     if (this.#found.length < MAX_DAMAGES)
-      this.#found.push({ store: this.#name ?? "", key: key.slice(), what });
+      this.#found.push({ store: this.#name, key: key.slice(), what });
   }
 }
 

@@ -5,7 +5,7 @@ import { concatBytes, toHex, utf8 } from "../../chain/base/bytes.ts";
 import {
   DamagedState,
   describeDamage,
-  FlatVerifier,
+  DiskVerifier,
   RECORD,
   Rollback,
   SideRepair,
@@ -121,9 +121,9 @@ function isHistory(key: Uint8Array): boolean {
 
 /** Every node hashed anew, every row against what it is made from: sentences about what is wrong. */
 export function diskFaults(disk: TestDisk, store: TreeMultiStore, sides: Sides): string[] {
-  const rows = new FlatVerifier(store);
-  const { gte, lt } = kind(RECORD.flat);
-  for (const [key, value] of disk.records.iterate(gte, lt)) rows.push(key, value);
+  const rows = new DiskVerifier(store);
+  for (const { gte, lt } of rows.ranges)
+    for (const [key, value] of disk.records.iterate(gte, lt)) rows.push(key, value);
   const wrong = sideRepair(disk, sides)
     .filter(([key, value]) => value !== undefined || !isHistory(key))
     .map(([key, value]) => `side row ${toHex(key)} should be ${value && toHex(value)}`);

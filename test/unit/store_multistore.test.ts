@@ -7,7 +7,7 @@ import { equalBytes, toHex, utf8 } from "../../chain/base/bytes.ts";
 import { checkStoreProof } from "../../chain/crypto/ics23.ts";
 import {
   exportTree,
-  FlatVerifier,
+  DiskVerifier,
   importTree,
   RECORD,
   TreeMultiStore,
@@ -218,11 +218,11 @@ test("stopped at any write, the node comes back at a whole height and goes on al
 });
 
 /** Twelve blocks with two snapshots on disk. */
-function grown(): { disk: TestDisk; store: TreeMultiStore } {
+function grown(blocks = 12): { disk: TestDisk; store: TreeMultiStore } {
   const next = numbers(5);
   const disk = new TestDisk();
   const store = disk.load(NAMES, { provableHeights: 3 });
-  for (let height = 1; height <= 12; height++) {
+  for (let height = 1; height <= blocks; height++) {
     store.stage(BigInt(height), time(height), randomBlock(next, 20), new Map());
     disk.write(store.batch().writes);
     store.promote();
@@ -253,25 +253,38 @@ test("snapshots let old change sets go, and the older one stands in for a damage
   assert.equal(heights(RECORD.marker), [4], "the damaged snapshot is forgotten");
 });
 
-test("a damaged change set or flat row is named", () => {
-  const { disk, store } = grown();
-  const flat = new FlatVerifier(store);
-  for (const [key, value] of disk.records.iterate(Uint8Array.of(4), Uint8Array.of(5)))
-    flat.push(key, value);
-  assert.equal(flat.finish(), []);
+function diskDamages(disk: TestDisk, store: TreeMultiStore): readonly string[] {
+  const verifier = new DiskVerifier(store);
+  for (const { gte, lt } of verifier.ranges)
+    for (const [key, value] of disk.records.iterate(gte, lt)) verifier.push(key, value);
+  return verifier.finish().map(({ store: name, what }) => `${name} ${what}`);
+}
 
-  const damagedRows = disk.copy();
-  const rows = [...damagedRows.records.iterate(Uint8Array.of(4), Uint8Array.of(5))];
-  damagedRows.records.set(must(rows[3], "row")[0], utf8("no"));
-  damagedRows.records.delete(must(rows[9], "row")[0]);
-  const verifier = new FlatVerifier(store);
-  for (const [key, value] of damagedRows.records.iterate(Uint8Array.of(4), Uint8Array.of(5)))
-    verifier.push(key, value);
-  assert.equal(
-    verifier.finish().map((damage) => damage.what),
-    ["has another value in its row", "is in the tree and not among the rows"],
-  );
+test("what stands on disk is held against the trees", () => {
+  const { disk } = grown();
+  const load = (): TreeMultiStore => disk.load(NAMES);
+  assert.equal(diskDamages(disk, load()), []);
+  const { store: own } = grown();
+  const at = (name: string): number => own.rootAt(12n, name);
+  const put = (name: string, key: string, value: Uint8Array | undefined): readonly string[] => {
+    const other = load();
+    const change: StoreChange = [utf8(key), value];
+    other.stage(13n, { seconds: 1n, nanos: 0 }, new Map([[name, [change]]]), new Map());
+    other.promote();
+    return diskDamages(disk, other);
+  };
+  const leaf = own.engine.leaves(at("bank"), undefined, undefined, false).next().value as number;
+  const known = Buffer.from(own.engine.arena.blobs.read(own.engine.arena.key(leaf))).toString();
+  assert.equal(put("bank", known, utf8("other")), ["bank has another value on disk"]);
+  assert.equal(put("bank", known, undefined), ["bank is on disk and not in the tree"]);
+  assert.equal(put("bank", "never written", utf8("x")), ["bank is in the tree and not on disk"]);
+  assert.equal(put("bank", "~ behind all", utf8("x")), ["bank is in the tree and not on disk"]);
+  const young = grown(3);
+  assert.equal(diskDamages(young.disk, young.store), [], "without a snapshot");
+});
 
+test("a damaged change set is named", () => {
+  const { disk } = grown();
   const changes = [...disk.records.iterate(Uint8Array.of(3), Uint8Array.of(4))];
   const [key, value] = must(changes.at(-1), "change set");
   const wrong = value.slice();

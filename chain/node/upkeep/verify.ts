@@ -1,13 +1,7 @@
 // verify-state: everything that a home's state can be held against, while its node is stopped: every hash
-// of the trees, the flat rows, the side rows, the invariants of all modules.
+// of the trees, the records on disk, the side rows, the invariants of all modules.
 
-import {
-  describeDamage,
-  FlatVerifier,
-  RECORD,
-  repairSides,
-  verifyTrees,
-} from "../../store/index.ts";
+import { describeDamage, DiskVerifier, repairSides, verifyTrees } from "../../store/index.ts";
 import { loadStopped, withStopped } from "./stopped.ts";
 import type { StoppedHome, UpkeepOptions } from "./stopped.ts";
 
@@ -29,9 +23,9 @@ export async function verifyStopped(home: StoppedHome): Promise<Verified> {
   const { database } = home;
   const app = await loadStopped(home);
   const { store } = app;
-  const rows = new FlatVerifier(store);
-  const flat = { gte: Uint8Array.of(RECORD.flat), lt: Uint8Array.of(RECORD.flat + 1) };
-  await database.scan(flat, (key, value) => rows.push(key, value));
+  const rows = new DiskVerifier(store);
+  for (const range of rows.ranges)
+    await database.scan(range, (key, value) => rows.push(key, value));
   const sides = repairSides(store, app.rebuildSides());
   const faults = [
     ...[...verifyTrees(store), ...rows.finish()].map(describeDamage),

@@ -3,7 +3,7 @@
 import { equalBytes, toHex, utf8 } from "../../../chain/base/bytes.ts";
 import type { EngineState } from "../../../chain/node/embedded/state.ts";
 import { decodeState, encodeState, NO_VALIDATORS } from "../../../chain/node/embedded/state.ts";
-import { DamagedState, RECORD, TreeMultiStore } from "../../../chain/store/index.ts";
+import { DamagedState, TreeMultiStore } from "../../../chain/store/index.ts";
 import type { StoreChange } from "../../../chain/store/index.ts";
 import { Random } from "../../sim/random.ts";
 import { TestDisk } from "../../support/disk.ts";
@@ -62,8 +62,7 @@ interface Damage {
 
 function storeTarget(): Target<Damage> {
   const { disk, appHash } = writeDisk();
-  // Flat rows are not read at start: `verify-state` holds them against the trees.
-  const records = [...disk.records.iterate()].filter(([key]) => key[0] !== RECORD.flat);
+  const records = [...disk.records.iterate()];
   const isRefusal = (error: unknown): boolean => error instanceof DamagedState;
   return {
     make: (random) => {
