@@ -5,7 +5,7 @@ import { TX_FLAGS } from "./command.ts";
 import type { Call, Command } from "./command.ts";
 import { UsageFailure } from "./failure.ts";
 import { parseCoin, toWireCoin } from "../base/coins.ts";
-import { fromKey, message, resolveAddress, runTx } from "./transactions.ts";
+import { message, resolveAddress, runTx, signerAddress } from "./transactions.ts";
 
 async function sendCoins(call: Call): Promise<void> {
   const [first, second, third] = call.args.words;
@@ -21,9 +21,12 @@ async function sendCoins(call: Call): Promise<void> {
       throw new UsageFailure(`${JSON.stringify(part)} is not a coin; write for example 500ulease`);
     return toWireCoin(coin);
   });
-  const { address } = fromKey(sender);
   await runTx(sender, [
-    message(MsgSend, { fromAddress: address, toAddress: resolveAddress(call, to), amount }),
+    message(MsgSend, {
+      fromAddress: signerAddress(sender),
+      toAddress: resolveAddress(call, to),
+      amount,
+    }),
   ]);
 }
 

@@ -10,8 +10,9 @@ import type { Call, Command } from "./command.ts";
 import { nodeUrl } from "./connection.ts";
 import { fieldFlags, messageFromArgs, positionalFields } from "./fields.ts";
 import { toJsonText } from "./output.ts";
+import { GRANT_COMMANDS } from "./lists/grants.ts";
 import { ask, registry } from "./queries.ts";
-import { fromKey, resolveAddress, runTx } from "./transactions.ts";
+import { resolveAddress, runTx, signerAddress } from "./transactions.ts";
 
 function kebab(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase();
@@ -32,8 +33,8 @@ function txCommand(type: MessageType<unknown>): Command {
   const name = kebab((type.name.split(".").at(-1) as string).replace(/^Msg/, ""));
   const taken = new Set(TX_FLAGS.map((flag) => flag.name));
   const run = async (call: Call): Promise<void> => {
-    const { address } = fromKey(call);
-    const value = messageFromArgs(type, call.args, address, (text) => resolveAddress(call, text));
+    const signer = signerAddress(call);
+    const value = messageFromArgs(type, call.args, signer, (text) => resolveAddress(call, text));
     await runTx(call, [{ type, value }]);
   };
   return {
@@ -70,6 +71,11 @@ const USUAL_NAMES = new Map([
   ["bank all-balances", "balances"],
   ["bank total-supply", "total"],
   ["bank supply-of", "total-supply-of"],
+  ["authz granter-grants", "grants-by-granter"],
+  ["authz grantee-grants", "grants-by-grantee"],
+  ["feegrant allowance", "grant"],
+  ["feegrant allowances", "grants-by-grantee"],
+  ["feegrant allowances-by-granter", "grants-by-granter"],
 ]);
 
 /** The command under its usual name too. */
@@ -81,11 +87,12 @@ function withUsualName(command: Command): Command[] {
 
 /** Commands below `tx`, `query` and `q`. */
 export function dynamicCommands(): Command[] {
+  const byHand = new Set([BANK_SEND, ...GRANT_COMMANDS].map((command) => command.words.join(" ")));
   const txs = servedMessages()
     .map(txCommand)
-    .filter((command) => command.words.join(" ") !== BANK_SEND.words.join(" "));
+    .filter((command) => !byHand.has(command.words.join(" ")));
   const queries = servedQueries()
     .flatMap((query) => [queryCommand(query, "query"), queryCommand(query, "q")])
     .flatMap(withUsualName);
-  return [BANK_SEND, ...txs, ...queries];
+  return [BANK_SEND, ...GRANT_COMMANDS, ...txs, ...queries];
 }

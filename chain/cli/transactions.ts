@@ -73,6 +73,16 @@ export function fromKey(call: Call): { record: KeyRecord; address: string } {
   return { record, address: addressOf(record, prefix) };
 }
 
+/**
+ * Address of `--from`. For an unsigned transaction (--generate-only) any address will do: somebody
+ * else may sign it, or send it under a grant.
+ */
+export function signerAddress(call: Call): string {
+  const from = call.args.value("from");
+  if (call.args.has("generate-only") && from !== undefined) return resolveAddress(call, from);
+  return fromKey(call).address;
+}
+
 /** Address of a key name, or the text itself when it is no key of this home. */
 export function resolveAddress(call: Call, text: string): string {
   const { prefix } = readClientSettings(call.home);
@@ -141,7 +151,7 @@ export function bodyOf(call: Call, messages: readonly Message[]): TxBody {
 export async function simulateGas(call: Call, signer: Signer, body: TxBody): Promise<bigint> {
   const authInfo = AuthInfo.create({
     signerInfos: [signerInfo(signer, SignMode.DIRECT)],
-    fee: feeOf([], 0n),
+    fee: simulatedFee(call),
   });
   const txBytes = TxRaw.encode({
     bodyBytes: TxBody.encode(body),
@@ -155,11 +165,20 @@ export async function simulateGas(call: Call, signer: Signer, body: TxBody): Pro
   return answer.gasInfo?.gasUsed ?? 0n;
 }
 
+/** What a simulation pays, so that it counts the gas of that too; a fee by the gas is one unit. */
+function simulatedFee(call: Call): Fee {
+  const prices = call.args.value("gas-prices");
+  const amount =
+    prices === undefined ? parseCoins(call.args.value("fees") ?? "") : [pricedFee(prices, 1n)];
+  return feeOf(amount, 0n, resolveAddress(call, call.args.value("fee-granter") ?? ""));
+}
+
 function feeOf(amount: readonly WireCoin[], gasLimit: bigint, granter = ""): Fee {
   return { amount, gasLimit, payer: "", granter };
 }
 
-function parseCoins(text: string): WireCoin[] {
+/** Coins as people write them: `500ulease,3uusd`. No text is no coins. */
+export function parseCoins(text: string): WireCoin[] {
   if (text === "") return [];
   return text.split(",").map((part) => {
     const coin = parseCoin(part.trim());
@@ -342,7 +361,9 @@ export async function runTx(call: Call, messages: readonly Message[]): Promise<v
   const body = bodyOf(call, messages);
   if (call.args.has("generate-only")) {
     const gas = call.args.value("gas") === "auto" ? 0n : (call.args.integer("gas") ?? 0n);
-    const fee = feeOf(parseCoins(call.args.value("fees") ?? ""), gas === 0n ? 200_000n : gas);
+    const granter = resolveAddress(call, call.args.value("fee-granter") ?? "");
+    const coins = parseCoins(call.args.value("fees") ?? "");
+    const fee = feeOf(coins, gas === 0n ? 200_000n : gas, granter);
     return call.out.line(txJson({ body, fee }, AuthInfo.create({ fee }), []));
   }
   const signer = await signerOf(call);

@@ -30,15 +30,14 @@ import { parseDseq, parseOrderNumbers } from "../listing.ts";
 import { registry } from "../queries.ts";
 import { callRpc } from "../rpc.ts";
 import { readFile } from "../sdl_files.ts";
-import { fromKey, message, resolveAddress, runTx } from "../transactions.ts";
+import { fromKey, message, resolveAddress, runTx, signerAddress } from "../transactions.ts";
 import type { Message } from "../transactions.ts";
 
 /** A command that signs one message made from the call and the signer's address. */
 function act(make: (call: Call, signer: string) => Message): CommandCode {
   return {
     async run(call) {
-      const { address } = fromKey(call);
-      await runTx(call, [make(call, address)]);
+      await runTx(call, [make(call, signerAddress(call))]);
     },
   };
 }

@@ -34,7 +34,8 @@ import {
 import type { Draft, Signer } from "../transactions.ts";
 import { keyringOf } from "./keys.ts";
 
-interface TxFile {
+/** What the file of a transaction holds. */
+export interface TxFile {
   readonly body: TxBody;
   readonly authInfo: AuthInfo;
   readonly signatures: readonly Uint8Array[];
@@ -49,7 +50,8 @@ function readJson(path: string): Json {
   }
 }
 
-function readTx(path: string): TxFile {
+/** Reads the file of a transaction. Throws: CliFailure that says why it is none. */
+export function readTx(path: string): TxFile {
   try {
     const tx = Tx.fromJson(readJson(path), registry);
     if (tx.body === undefined || tx.authInfo === undefined)
