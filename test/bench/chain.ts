@@ -41,11 +41,11 @@ export class BenchChain {
   readonly app: Application;
   /** Header time of the last block, seconds since 1970. */
   time: bigint;
-  readonly #database: Database;
+  readonly database: Database;
 
   private constructor(app: Application, database: Database, time: bigint) {
     this.app = app;
-    this.#database = database;
+    this.database = database;
     this.time = time;
   }
 
@@ -115,7 +115,7 @@ export class BenchChain {
     const begin = performance.now();
     const response = this.app.finalizeBlock(request);
     const finalized = performance.now();
-    await this.#database.write(this.app.commitBatch().writes, { sync: true });
+    await this.database.write(this.app.commitBatch().writes, { sync: true });
     this.app.commit();
     const end = performance.now();
     for (const { code, codespace, log } of response.txResults)
@@ -134,7 +134,7 @@ export class BenchChain {
     const { branches } = ctx;
     const time = { seconds: this.time, nanos: 0 };
     store.stage(store.height + 1n, time, branches.changes(), branches.sideChanges());
-    await this.#database.write(store.batch().writes, { sync: false });
+    await this.database.write(store.batch().writes, { sync: false });
     store.promote();
   }
 
@@ -143,8 +143,8 @@ export class BenchChain {
     for (let first = true; ; first = false) {
       const step = this.app.store.snapshots.step(SNAPSHOT_NODES, first);
       if (step === undefined) return;
-      await this.#database.write(step.writes, { sync: step.last });
-      for (const range of step.clear) await this.#database.clear(range);
+      await this.database.write(step.writes, { sync: step.last });
+      for (const range of step.clear) await this.database.clear(range);
       if (step.last) return;
     }
   }
@@ -168,6 +168,6 @@ export class BenchChain {
   }
 
   close(): Promise<void> {
-    return this.#database.close();
+    return this.database.close();
   }
 }

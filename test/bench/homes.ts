@@ -5,7 +5,9 @@ import { spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeTestnet } from "../../chain/node/cometbft/testnet.ts";
 import { initHome } from "../../chain/node/home.ts";
+import { findCometbft } from "../support/cometbft.ts";
 import { platform } from "./chain.ts";
 import { OURS, People, START_COIN } from "./load.ts";
 import { height } from "./rpc_reads.ts";
@@ -54,35 +56,32 @@ function run(command: string, args: readonly string[]): void {
   if (done.status !== 0) throw new Error(`${command} ${args.join(" ")}: ${done.stderr}`);
 }
 
-/** Makes a home with funded accounts; gives how its node is started. */
-export async function homeOf(
-  engine: Engine,
-  home: string,
-  accounts: number,
-  rpcPort: number,
-): Promise<Start> {
-  if (engine === "sdk") return sdkHome(home, accounts, rpcPort);
+/** Makes a home in `folder` with funded accounts; gives how its node is started. */
+export function homeOf(engine: Engine, folder: string, accounts: number, rpcPort: number): Start {
+  if (engine === "sdk") return sdkHome(folder, accounts, rpcPort);
   const people = new People(platform, OURS, accounts);
   const coins = [{ denom: OURS.denom, amount: START_COIN }];
-  initHome(
-    platform,
-    {
-      home,
-      moniker: "bench",
-      preset: "local",
-      chainId: OURS.chainId,
-      prefix: OURS.prefix,
-      accounts: Array.from({ length: accounts }, (_, i) => ({ address: people.address(i), coins })),
-      rpcPort,
-      dev: false,
-      keyringBackend: "test",
-    },
-    true,
-  );
-  return { command: join(ROOT, "leasehold"), args: ["start", "--home", home] };
+  const funded = Array.from({ length: accounts }, (_, i) => ({
+    address: people.address(i),
+    coins,
+  }));
+  const { chainId, prefix } = OURS;
+  const command = join(ROOT, "leasehold");
+  if (engine === "comet") {
+    const found = findCometbft();
+    if ("missing" in found) throw new Error(found.missing);
+    const spec = { folder, validators: 1, preset: "local", chainId } as const;
+    const [node] = makeTestnet(platform, { ...spec, accounts: funded, startingPort: rpcPort });
+    const home = node?.home ?? "";
+    return { command, args: ["start", "--home", home, "--cometbft", found.path] };
+  }
+  const spec = { moniker: "bench", preset: "local", chainId, prefix, rpcPort, dev: false } as const;
+  const home = join(folder, "home");
+  initHome(platform, { ...spec, home, accounts: funded, keyringBackend: "test" });
+  return { command, args: ["start", "--home", home] };
 }
 
-async function sdkHome(home: string, accounts: number, rpcPort: number): Promise<Start> {
+function sdkHome(home: string, accounts: number, rpcPort: number): Start {
   run(SDK_NODE, ["init", "--home", home, "--accounts", String(accounts)]);
   const listen = ["--rpc.laddr", `tcp://127.0.0.1:${rpcPort}`, "--p2p.laddr", "tcp://127.0.0.1:0"];
   const quiet = ["--grpc.enable=false", "--api.enable=false", "--log_level", "error"];

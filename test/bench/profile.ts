@@ -2,7 +2,7 @@
 // there; with the CPU time beside the wall time, because machines are shared.
 //
 //   node build/test/bench/profile.js [--accounts 100000] [--blocks 12] [--txs 2000] [--warmup 4]
-//     [--kind seen] [--rows 40] [--save file.cpuprofile]      rows 0: no profiler
+//     [--kind seen] [--load sends|market] [--rows 40] [--save file.cpuprofile]   rows 0: no profiler
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { Profiler } from "node:inspector";
@@ -12,20 +12,11 @@ import { join } from "node:path";
 import { PerformanceObserver } from "node:perf_hooks";
 import type { PerformanceEntry } from "node:perf_hooks";
 import { parseArgs } from "node:util";
-import { utf8 } from "../../chain/base/bytes.ts";
-import { defaultAppState, leaseholdParts, storeNames } from "../../chain/app/index.ts";
-import { RequestFinalizeBlock, RequestInitChain } from "../../chain/codec/gen/tendermint/abci.ts";
-import { Database } from "../../chain/node/db.ts";
-import { fastPlatform } from "../../chain/node/platform.ts";
-import { Application } from "../../chain/runtime/index.ts";
-import { TreeMultiStore } from "../../chain/store/index.ts";
-import { buildGenesis, preset } from "../../genesis/index.ts";
-import { defaultConsensusParams } from "../../modules/consensus/index.ts";
-import { DENOM, SendLoad, START_COIN } from "./load.ts";
+import { RequestFinalizeBlock } from "../../chain/codec/gen/tendermint/abci.ts";
+import { BenchChain, platform } from "./chain.ts";
+import { OURS, People, SendLoad } from "./load.ts";
+import { LIFE_BLOCKS, MarketLoad } from "./market_load.ts";
 import { digits, summary } from "./figures.ts";
-
-const CHAIN_ID = "bench-1";
-const GENESIS_SECONDS = 1_800_000_000n;
 
 const { values: flags } = parseArgs({
   options: {
@@ -34,6 +25,7 @@ const { values: flags } = parseArgs({
     txs: { type: "string", default: "2000" },
     warmup: { type: "string", default: "4" },
     kind: { type: "string", default: "seen" },
+    load: { type: "string", default: "sends" },
     rows: { type: "string", default: "40" },
     save: { type: "string", default: "" },
   },
@@ -54,52 +46,27 @@ const PARTS = [
 
 type Part = (typeof PARTS)[number];
 
-const platform = fastPlatform(console.log);
-const parts = leaseholdParts(platform, "bench");
-const store = new TreeMultiStore(platform, storeNames(parts));
-const app = new Application(parts, { store, platform });
 const samples = new Map<Part, number[]>(PARTS.map((part) => [part, []]));
 const session = new Session();
-let height = 0n;
 let staged = 0;
 
-const stage = store.stage.bind(store);
-store.stage = (...args) => {
-  const begin = performance.now();
-  const hash = stage(...args);
-  staged = performance.now() - begin;
-  return hash;
-};
-
-function init(prefix: string, addresses: readonly string[]): void {
-  const coins = [{ denom: DENOM, amount: START_COIN }];
-  const spec = {
-    chainId: CHAIN_ID,
-    genesisTime: { seconds: GENESIS_SECONDS, nanos: 0 },
-    prefix,
-    denoms: preset("local").denoms,
-    accounts: addresses.map((address) => ({ address, coins })),
-    validators: [],
-    params: {},
+/** Takes the time of staging out of that of FinalizeBlock. */
+function watchStaging({ app: { store } }: BenchChain): void {
+  const stage = store.stage.bind(store);
+  store.stage = (...args) => {
+    const begin = performance.now();
+    const hash = stage(...args);
+    staged = performance.now() - begin;
+    return hash;
   };
-  const { appState } = buildGenesis(spec, defaultAppState(parts));
-  app.initChain(
-    RequestInitChain.create({
-      time: spec.genesisTime,
-      chainId: CHAIN_ID,
-      initialHeight: 1n,
-      consensusParams: defaultConsensusParams(),
-      validators: [{ pubKey: { ed25519: new Uint8Array(32).fill(7) }, power: 1n }],
-      appStateBytes: utf8(JSON.stringify(appState)),
-    }),
-  );
 }
 
 /** Milliseconds of each part of one block. */
-async function run(database: Database, txs: readonly Uint8Array[]): Promise<Map<Part, number>> {
-  height += 1n;
-  const time = { seconds: GENESIS_SECONDS + height * 5n, nanos: 0 };
-  const request = RequestFinalizeBlock.create({ txs, height, time });
+async function run(chain: BenchChain, txs: readonly Uint8Array[]): Promise<Map<Part, number>> {
+  const { app, database, height } = chain;
+  chain.time += 1n;
+  const time = { seconds: chain.time, nanos: 0 };
+  const request = RequestFinalizeBlock.create({ txs, height: height + 1n, time });
   const cpu = process.cpuUsage();
   const t0 = performance.now();
   const response = app.finalizeBlock(request);
@@ -112,7 +79,7 @@ async function run(database: Database, txs: readonly Uint8Array[]): Promise<Map<
   const t4 = performance.now();
   const used = process.cpuUsage(cpu);
   for (const { code, log } of response.txResults)
-    if (code !== 0) throw new Error(`block ${height}: code ${code} ${log}`);
+    if (code !== 0) throw new Error(`block ${chain.height}: code ${code} ${log}`);
   return new Map<Part, number>([
     ["execute", t1 - t0 - staged],
     ["stage", staged],
@@ -157,12 +124,24 @@ function report(profile: Profiler.Profile): string[] {
   return [...lines("own time", own), ...lines("with what it calls", whole)];
 }
 
+/** What makes the transactions of the next block. */
+async function makeLoad(chain: BenchChain, people: People): Promise<() => Uint8Array[]> {
+  if (flags.load === "sends") {
+    const sends = new SendLoad(people);
+    return () => sends.block(TXS);
+  }
+  const market = new MarketLoad(people);
+  await market.prepare(chain);
+  for (let block = 0; block < LIFE_BLOCKS; block++) await chain.run(market.block(), 1n);
+  return () => market.block();
+}
+
 async function bench(folder: string): Promise<void> {
-  const { prefix } = preset("local");
-  const load = new SendLoad(platform, CHAIN_ID, prefix, Number(flags.accounts));
-  const database = await Database.open(folder);
-  init(prefix, load.addresses);
-  await run(database, []);
+  const accounts = Number(flags.accounts);
+  const people = new People(platform, OURS, accounts);
+  const chain = await BenchChain.create(folder, people, accounts);
+  watchStaging(chain);
+  const block = await makeLoad(chain, people);
   const pauses: PerformanceEntry[] = [];
   const observer = new PerformanceObserver((list) => pauses.push(...list.getEntries()));
   observer.observe({ entryTypes: ["gc"] });
@@ -174,13 +153,13 @@ async function bench(folder: string): Promise<void> {
   }
   const windows: [number, number][] = [];
   for (let round = -Number(flags.warmup); round < Number(flags.blocks); round++) {
-    const txs = load.block(TXS);
+    const txs = block();
     const begin = performance.now();
-    if (flags.kind === "seen") for (const tx of txs) app.checkTx({ tx, type: 0 });
+    if (flags.kind === "seen") chain.check(txs);
     const checked = performance.now();
     await new Promise((done) => setTimeout(done, 5));
     const start = performance.now();
-    const times = await run(database, txs);
+    const times = await run(chain, txs);
     windows.push([start, performance.now()]);
     if (round < 0) continue;
     for (const [part, spent] of times) samples.get(part)?.push(spent);
@@ -196,10 +175,12 @@ async function bench(folder: string): Promise<void> {
           .filter(({ startTime }) => startTime >= from && startTime < to)
           .reduce((sum, { duration }) => sum + duration, 0),
       );
-  await database.close();
+  await chain.close();
   for (const [part, times] of samples) {
     const { median, min, max } = summary(times.map((spent) => (1000 * spent) / TXS));
-    console.log(`${part.padEnd(8)} ${digits(median)} [${digits(min)}-${digits(max)}] us a send`);
+    console.log(
+      `${part.padEnd(8)} ${digits(median)} [${digits(min)}-${digits(max)}] us a transaction`,
+    );
   }
   if (ROWS === 0) return;
   const { profile } = await session.post("Profiler.stop");

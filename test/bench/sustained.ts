@@ -106,7 +106,7 @@ async function stopNode(node: ChildProcess, ended: Promise<unknown>): Promise<vo
 const folder = mkdtempSync(join(tmpdir(), `leasehold-${engine}-`));
 try {
   const rpcPort = await freePort();
-  const { command, args } = await homeOf(engine, folder, Number(flags.accounts), rpcPort);
+  const { command, args } = homeOf(engine, folder, Number(flags.accounts), rpcPort);
   const log = openSync(join(folder, "node.log"), "w");
   const node = spawn(command, args, { stdio: ["ignore", log, log] });
   const ended = new Promise<number | null>((resolve) => node.once("exit", resolve));
