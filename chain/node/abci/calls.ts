@@ -27,6 +27,7 @@ import type { AbciApplication } from "../application.ts";
 import type { Database } from "../db.ts";
 import { keepSnapshots } from "../keeping.ts";
 import type { Logger } from "../log.ts";
+import type { StepHook } from "../steps.ts";
 import type { Verifier } from "../verify/verifier.ts";
 import { Exclusive } from "./exclusive.ts";
 import { mempoolAnswer } from "./messages.ts";
@@ -51,6 +52,8 @@ export interface CallParts {
   /** Stop once a header has reached this Unix second; 0 = never. */
   readonly haltTime: bigint;
   readonly log: Logger;
+  /** Told of the steps on a block's way to the disk. */
+  readonly reached?: StepHook | undefined;
 }
 
 /** A call that was taken in: what it waits for, and what it does in its turn. */
@@ -206,6 +209,7 @@ export class AbciCalls {
     await this.#verify(request.txs);
     const response = app.finalizeBlock(request);
     this.#finalizer = caller;
+    this.#parts.reached?.("block.executed");
     return response;
   }
 
@@ -215,11 +219,15 @@ export class AbciCalls {
   }
 
   async #commit(caller: Caller): Promise<ResponseCommit> {
-    const { app, database, log } = this.#parts;
+    const { app, database, log, reached } = this.#parts;
     if (this.#finalizer !== caller)
       throw new RefusedCall("Commit without a FinalizeBlock on the same connection");
-    await database.write(app.commitBatch().writes, { sync: true });
+    const writing = database.write(app.commitBatch().writes, { sync: true });
+    reached?.("state.writing");
+    await writing;
+    reached?.("state.written");
     const response = app.commit();
+    reached?.("state.promoted");
     this.#finalizer = undefined;
     const ms = Math.round(performance.now() - this.#began);
     const level = this.#count > 0 ? "info" : "debug";
@@ -233,7 +241,7 @@ export class AbciCalls {
     const { app, database, haltHeight, haltTime } = this.#parts;
     await new Promise((answered) => setImmediate(answered));
     try {
-      await keepSnapshots(app, database);
+      await keepSnapshots(app, database, this.#parts.reached);
     } catch (error) {
       this.#halt(`a snapshot of the state cannot be written: ${String(error)}`);
     }

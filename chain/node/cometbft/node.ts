@@ -91,6 +91,7 @@ function makeCalls(
     haltHeight: BigInt(settings.app.number("halt-height")),
     haltTime: BigInt(settings.app.number("halt-time")),
     log: log.named("abci"),
+    reached: found.options.reached,
   });
 }
 
