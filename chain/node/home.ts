@@ -122,10 +122,16 @@ export function makeGenesis(
 /** Power of the only validator of a home that builds its own genesis. */
 const SOLE_POWER = 1000n;
 
-/** REST's usual port beside RPC's usual one, a neighbour of any other, a free one beside a free one. */
-export function restPort(rpcPort: number): number {
-  if (rpcPort === 0) return 0;
-  return rpcPort === 26657 || rpcPort > 65525 ? 1317 : rpcPort + 10;
+/** REST's usual port is as far from RPC's usual one as any REST port from its RPC port. */
+const REST_DISTANCE = 26657 - 1317;
+
+/** Address of REST beside RPC; a free port beside a free one. */
+function restAddress(rpcAddress: string): string {
+  return rpcAddress.replace(/\d+$/, (port) => {
+    const rpc = Number(port);
+    if (rpc === 0) return port;
+    return String(rpc > REST_DISTANCE + 1024 ? rpc - REST_DISTANCE : rpc + REST_DISTANCE);
+  });
 }
 
 /** Time between blocks of a dev home; elsewhere CometBFT's usual second. */
@@ -188,7 +194,9 @@ export function writeHome(platform: Platform, files: HomeFiles): void {
   mkdirSync(join(home, "config"), { recursive: true });
   writeConfig(home, "config.toml", files.config, engine);
   const kind = engine === "comet" ? { "engine.kind": engine } : {};
-  writeConfig(home, "app.toml", { ...kind, ...files.app }, engine);
+  const rest = restAddress(String(files.config["rpc.laddr"]));
+  const doors = { "api.enable": true, "api.address": rest };
+  writeConfig(home, "app.toml", { ...kind, ...doors, ...files.app }, engine);
   writeConfig(home, "client.toml", {
     "chain-id": genesis.chainId,
     node: String(files.config["rpc.laddr"]).replace("127.0.0.1", "localhost"),
