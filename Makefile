@@ -8,7 +8,7 @@ N ?= 4
 HOME_DIR ?= $(CURDIR)/.leasehold
 
 .DEFAULT_GOAL := help
-.PHONY: help install build start net demo page test check format generate docs sim oracle bench bench-compare tools clean
+.PHONY: help install build start net demo page test check format generate docs sim oracle crash bench bench-compare tools clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ sim: build ## simulate: make sim SEEDS=200 BLOCKS=300 [SEED=7] [WORKERS=2]
 oracle: build ## thousands of histories against Go's iavl and ics23, then the SDK's own command line
 	@ORACLE_HISTORIES=$${ORACLE_HISTORIES:-5000} $(NODE) build/test/node/oracle_iavl.test.js
 	@$(NODE) build/test/oracle/command_line.js
+
+crash: build ## kill nodes with -9 again and again: make crash [KILLS=200] [SEED=7]
+	@KILLS=$${KILLS:-200} $(NODE) build/test/crash/run.js
 
 bench: build ## print the benchmark table (ratios beside the Go peers where Go is installed)
 	@$(NODE) build/test/bench/run.js

@@ -50,13 +50,13 @@ export function makeTestHome(options: TestHomeOptions = {}): string {
     },
     true,
   );
-  change(home, "config.toml", { timeout_commit: '"100ms"', ...options.config });
-  change(home, "app.toml", options.app ?? {});
+  changeSettings(home, "config.toml", { timeout_commit: '"100ms"', ...options.config });
+  changeSettings(home, "app.toml", options.app ?? {});
   return home;
 }
 
-/** Replaces lines of a configuration file. */
-function change(home: string, file: string, lines: Readonly<Record<string, string>>): void {
+/** Replaces lines of a configuration file: `key = value`, the value as it is written there. */
+export function changeSettings(home: string, file: string, lines: Readonly<Record<string, string>>): void {
   const path = join(home, "config", file);
   let text = readFileSync(path, "utf8");
   for (const [key, value] of Object.entries(lines)) {
