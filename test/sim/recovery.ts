@@ -1,19 +1,18 @@
 // What a process that starts again does with its disk: load, fall back to an older snapshot where
 // the newest is damaged, and hold everything against everything, as `verify-state` does.
 
-import { concatBytes, toHex, utf8 } from "../../chain/base/bytes.ts";
+import { equalBytes, toHex } from "../../chain/base/bytes.ts";
 import {
   DamagedState,
   describeDamage,
   DiskVerifier,
   RECORD,
+  repairSides,
   Rollback,
-  SideRepair,
   StateLoader,
   verifyTrees,
 } from "../../chain/store/index.ts";
 import type {
-  DiskWrite,
   LoadOptions,
   MultiStoreOptions,
   StoreChange,
@@ -86,15 +85,7 @@ export function rollBack(
   const back = new Rollback(store);
   for (const { gte, lt } of back.ranges)
     for (const [key, value] of disk.records.iterate(gte, lt)) back.push(key, value);
-  disk.write([...back.writes(), ...sideRepair(disk, rebuild(store))]);
-}
-
-/** What would have to be written for the side rows to be as rebuilt: nothing, where all is well. */
-export function sideRepair(disk: TestDisk, sides: Sides): readonly DiskWrite[] {
-  const repair = new SideRepair(sides);
-  const { gte, lt } = repair.range;
-  for (const [key, value] of disk.records.iterate(gte, lt)) repair.push(key, value);
-  return repair.finish().writes;
+  disk.write([...back.writes(), ...repairSides(store, rebuild(store)).writes]);
 }
 
 /** Flips one bit of the newest snapshot where an older one is there; tells whether it did. */
@@ -112,20 +103,30 @@ export function damageNewest(disk: TestDisk, random: Random): boolean {
   return true;
 }
 
-/** Movements of escrow are history: no rebuild brings them back (README of escrow). */
-const HISTORY = concatBytes(Uint8Array.of(RECORD.side, 6), utf8("escrow"), Uint8Array.of(0x40));
-
-function isHistory(key: Uint8Array): boolean {
-  return HISTORY.every((byte, at) => key[at] === byte);
-}
-
 /** Every node hashed anew, every row against what it is made from: sentences about what is wrong. */
 export function diskFaults(disk: TestDisk, store: TreeMultiStore, sides: Sides): string[] {
   const rows = new DiskVerifier(store);
   for (const { gte, lt } of rows.ranges)
     for (const [key, value] of disk.records.iterate(gte, lt)) rows.push(key, value);
-  const wrong = sideRepair(disk, sides)
-    .filter(([key, value]) => value !== undefined || !isHistory(key))
-    .map(([key, value]) => `side row ${toHex(key)} should be ${value && toHex(value)}`);
-  return [...[...verifyTrees(store), ...rows.finish()].map(describeDamage), ...wrong];
+  const lists = repairSides(store, sides).found.map(
+    ({ store: name, missing, wrong, stray }) =>
+      `lists of ${name}: ${missing} rows missing, ${wrong} wrong, ${stray} that belong to nothing`,
+  );
+  return [...[...verifyTrees(store), ...rows.finish()].map(describeDamage), ...lists];
+}
+
+/** Sentences about side rows that two states do not share. */
+export function sideDifference(own: TreeMultiStore, other: TreeMultiStore): string[] {
+  return own.names.flatMap((name) => {
+    const rows = [...own.side(name).iterate()];
+    const told = new Map([...other.side(name).iterate()].map(([key, row]) => [toHex(key), row]));
+    const wrong = rows.filter(([key, row]) => {
+      const found = told.get(toHex(key));
+      return found === undefined || !equalBytes(found, row);
+    });
+    if (wrong.length === 0 && told.size === rows.length) return [];
+    return [
+      `side rows of ${name}: ${rows.length}, the twin has ${told.size}, ${wrong.length} differ`,
+    ];
+  });
 }

@@ -17,7 +17,7 @@ import { difference } from "./differences.ts";
 import { Machine } from "./machine.ts";
 import type { MachineGenesis, MachineOptions } from "./machine.ts";
 import type { Random } from "./random.ts";
-import { damageNewest, diskFaults } from "./recovery.ts";
+import { damageNewest, diskFaults, sideDifference } from "./recovery.ts";
 import type { Tally } from "./tally.ts";
 
 /** Table of what happened to twins. */
@@ -246,7 +246,7 @@ export class Twin {
       this.#restarted("stopped between blocks", height);
       if (isCut) this.#happened("stopped within a snapshot");
       if (isDamaged) this.#happened("newest snapshot damaged");
-      faults.push(...machine.app.brokenInvariants());
+      faults.push(...machine.app.brokenInvariants(), ...this.#sides());
     }
     if (random.chance(2)) faults.push(...this.#rolledBack());
     if (random.chance(30))
@@ -268,7 +268,12 @@ export class Twin {
       faults.push(...difference("the rolled back twin", response, machine.block(txs, time)));
     if (machine.appHash !== this.#main.appHash)
       faults.push(`the rolled back twin's app hash is ${machine.appHash}`);
-    return faults;
+    return [...faults, ...this.#sides()];
+  }
+
+  /** What stands beside the trees, and no hash covers, is the same too. */
+  #sides(): string[] {
+    return sideDifference(this.#main.app.store, this.machine.app.store);
   }
 
   /** Both chains answer alike at every height that both still have, and refuse the others. */
@@ -301,6 +306,6 @@ export class Twin {
     this.#restarted("stopped at the end", height);
     const faults = diskFaults(machine.disk, machine.app.store, machine.app.rebuildSides());
     if (machine.appHash !== this.#main.appHash) faults.push("the disk holds another app hash");
-    return faults;
+    return [...faults, ...this.#sides()];
   }
 }
