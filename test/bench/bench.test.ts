@@ -169,8 +169,8 @@ test("answers that come in parts are put together", async () => {
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const socket = await RpcSocket.open(new URL(`http://127.0.0.1:${port}`));
-  assert.is(await socket.send(Buffer.from("a")), '{"code":0}');
-  assert.is(await socket.send(Buffer.from("b")), '{"code":5}');
+  assert.is(await socket.send("a"), '{"code":0}');
+  assert.is(await socket.send("b"), '{"code":5}');
   socket.close();
   server.close();
 });

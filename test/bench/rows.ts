@@ -61,6 +61,8 @@ function sustained(engine: string, title: string, ...targets: readonly Target[])
     row(`rpc_check_p95_${engine}`, `  broadcast to answer, 95 of 100`),
     row(`rpc_commit_p50_${engine}`, `  broadcast to commit, median`),
     row(`rpc_commit_p95_${engine}`, `  broadcast to commit, 95 of 100`),
+    row(`rpc_refused_${engine}`, `  refused, but for want of room`, { atMost: 0 }),
+    row(`rpc_lost_${engine}`, `  accepted and in no block, of 5000`, { atMost: 0 }),
     row(`rpc_cpu_${engine}`, `  processor of the node`),
     row(`rpc_memory_begin_${engine}`, `  memory, begin`),
     row(`rpc_memory_half_${engine}`, `  memory, half time`),

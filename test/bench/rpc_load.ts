@@ -9,7 +9,7 @@
 // accepted must be committed with code 0: of a sample each one is looked up.
 
 import { parseArgs } from "node:util";
-import { fromBase64, toBase64, toHex } from "../../chain/base/bytes.ts";
+import { fromBase64, toHex } from "../../chain/base/bytes.ts";
 import {
   QueryAccountInfoRequest,
   QueryAccountInfoResponse,
@@ -39,21 +39,54 @@ const url = new URL(flags.url);
 const SECONDS = Number(flags.seconds);
 const TOTAL = Math.ceil(SECONDS * Number(flags.rate));
 const FULL_WAIT_MS = 20;
+/** Transactions that lie together in memory. */
+const SHEAF = 10_000;
 /** After the load: longest wait for an empty mempool. */
 const DRAIN_MS = 60_000;
+/** Characters at the end of a transaction's base64 that tell it from others: its signature. */
+const TAIL = 40;
 /** Transactions whose way into a block is followed, blocks whose codes are read. */
 const FOLLOWED = 5000;
 const READ_BLOCKS = 5;
 
-/** HTTP requests, ready to be sent. */
-function prepare(people: People): Buffer[] {
-  const load = new SendLoad(people);
-  return Array.from({ length: TOTAL }, () => {
-    const params = { tx: toBase64(load.next()) };
-    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: flags.method, params });
-    const head = `POST / HTTP/1.1\r\nHost: ${url.host}\r\nContent-Type: application/json\r\n`;
-    return Buffer.from(`${head}Content-Length: ${body.length}\r\n\r\n${body}`, "latin1");
-  });
+/** Signed transactions, one behind the other outside of the heap. */
+class Signed {
+  readonly count: number;
+  readonly #bytes: Buffer[] = [];
+  readonly #head: string;
+
+  constructor(people: People, count: number) {
+    this.count = count;
+    const load = new SendLoad(people);
+    const json = "Content-Type: application/json";
+    this.#head = `POST / HTTP/1.1\r\nHost: ${url.host}\r\n${json}\r\nContent-Length: `;
+    for (let at = 0; at < count; at += SHEAF) {
+      const txs = Array.from({ length: Math.min(SHEAF, count - at) }, () => load.next());
+      const table = Buffer.alloc(4 * (txs.length + 1));
+      let end = table.length;
+      for (const [i, tx] of txs.entries()) {
+        table.writeUInt32LE(end, 4 * i);
+        end += tx.length;
+      }
+      table.writeUInt32LE(end, 4 * txs.length);
+      this.#bytes.push(Buffer.concat([table, ...txs]));
+    }
+  }
+
+  /** Transaction number `at` in base64. */
+  text(at: number): string {
+    const sheaf = this.#bytes[Math.floor(at / SHEAF)];
+    const place = 4 * (at % SHEAF);
+    if (sheaf === undefined) throw new Error(`no transaction ${at}`);
+    return sheaf.toString("base64", sheaf.readUInt32LE(place), sheaf.readUInt32LE(place + 4));
+  }
+
+  /** The HTTP request that brings it. */
+  request(at: number): string {
+    const params = `{"tx":"${this.text(at)}"}`;
+    const body = `{"jsonrpc":"2.0","id":1,"method":"${flags.method}","params":${params}}`;
+    return `${this.#head}${body.length}\r\n\r\n${body}`;
+  }
 }
 
 /** The load counts sequences from 0: it wants a chain that nobody has used. */
@@ -82,26 +115,25 @@ class Sending {
   accepted = 0;
   full = 0;
   #next = 0;
-  readonly #requests: readonly Buffer[];
+  readonly #signed: Signed;
   readonly #until: number;
 
-  constructor(requests: readonly Buffer[], until: number) {
-    this.#requests = requests;
+  constructor(txs: Signed, until: number) {
+    this.#signed = txs;
     this.#until = until;
-    this.sentAt = new Float64Array(requests.length);
+    this.sentAt = new Float64Array(txs.count);
   }
 
   /** One connection: the next request when the last one was answered. */
   async run(socket: RpcSocket): Promise<void> {
     while (rpcTime() < this.#until) {
       const at = this.#next++;
-      const request = this.#requests[at];
-      if (request === undefined) return;
-      await this.#send(socket, request, at);
+      if (at >= this.#signed.count) return;
+      await this.#send(socket, this.#signed.request(at), at);
     }
   }
 
-  async #send(socket: RpcSocket, request: Buffer, at: number): Promise<void> {
+  async #send(socket: RpcSocket, request: string, at: number): Promise<void> {
     for (;;) {
       const begin = rpcTime();
       const answer = await socket.send(request);
@@ -130,7 +162,7 @@ async function commitTimes(lines: readonly BlockLine[], sending: Sending): Promi
   const followed = new Map<string, number>();
   for (let i = 0; i < TOTAL; i += step) {
     const sent = sending.sentAt[i] ?? 0;
-    if (sent > 0) followed.set(tailOf(requests[i]?.toString("latin1") ?? ""), sent);
+    if (sent > 0) followed.set(signed.text(i).slice(-TAIL), sent);
   }
   const took: number[] = [];
   for (const [at, line] of lines.entries()) {
@@ -144,16 +176,8 @@ async function commitTimes(lines: readonly BlockLine[], sending: Sending): Promi
       if (sent !== undefined) took.push(next.time - sent);
     }
   }
-  const lost = followed.size - took.length;
-  if (lost > 0) console.log(`${lost} of ${followed.size} followed transactions are in no block`);
+  figure(`rpc_lost_${label}`, "txs", summary([followed.size - took.length]));
   return took;
-}
-
-/** Characters at the end of a transaction's base64 that tell it from others: its signature. */
-const TAIL = 40;
-function tailOf(request: string): string {
-  const end = request.lastIndexOf('"}');
-  return request.slice(end - TAIL, end);
 }
 
 function report(lines: readonly BlockLine[], sending: Sending, tookSeconds: number): void {
@@ -172,6 +196,8 @@ function report(lines: readonly BlockLine[], sending: Sending, tookSeconds: numb
   figure(`rpc_check_p50_${label}`, "ms", summary([quantile(sending.tookMs, 0.5)]));
   figure(`rpc_check_p95_${label}`, "ms", summary([quantile(sending.tookMs, 0.95)]));
   const { accepted, full, refused } = sending;
+  const refusals = [...refused.values()].reduce((sum, one) => sum + one, 0);
+  figure(`rpc_refused_${label}`, "txs", summary([refusals]));
   console.log(
     `${label}: ${tookSeconds.toFixed(1)} s, ${accepted} accepted, mempool full ${full} times, ` +
       `${count} committed in ${inside.length} blocks, refused ${JSON.stringify([...refused])}`,
@@ -195,15 +221,15 @@ async function drained(): Promise<number> {
 
 const people = new People(platform, flags.chain === "sdk" ? SDK : OURS, Number(flags.accounts));
 await requireFresh(people);
-const requests = prepare(people);
-console.log(`${requests.length} transactions of ${people.keyed.length} senders are signed`);
+const signed = new Signed(people, TOTAL);
+console.log(`${signed.count} transactions of ${people.keyed.length} senders are signed`);
 const before = await height(url);
 const sockets = await Promise.all(
   Array.from({ length: Number(flags.connections) }, () => RpcSocket.open(url)),
 );
 process.send?.("begin");
 const begin = rpcTime();
-const sending = new Sending(requests, begin + SECONDS * 1000);
+const sending = new Sending(signed, begin + SECONDS * 1000);
 await Promise.all(sockets.map((socket) => sending.run(socket)));
 const took = (rpcTime() - begin) / 1000;
 process.send?.("end");

@@ -33,10 +33,10 @@ export class RpcSocket {
   }
 
   /** Sends one request; gives the body of its answer. */
-  send(request: Buffer): Promise<string> {
+  send(request: string): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
-      this.#socket.write(request);
+      this.#socket.write(request, "latin1");
     });
   }
 
