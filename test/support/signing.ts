@@ -40,6 +40,8 @@ export interface TxOptions {
   /** Gas limit; default 2,000,000. */
   readonly gas?: bigint;
   readonly fee?: readonly WireCoin[];
+  /** Who is asked to pay the fee. */
+  readonly granter?: string;
   readonly timeoutHeight?: bigint;
   /** Leaves the sequences that are on chain aside. */
   readonly sequences?: readonly bigint[];
@@ -72,7 +74,12 @@ export function signTx(
       modeInfo: { single: { mode: SignMode.DIRECT } },
       sequence,
     })),
-    fee: { amount: options.fee ?? [], gasLimit: options.gas ?? 2_000_000n, payer: "", granter: "" },
+    fee: {
+      amount: options.fee ?? [],
+      gasLimit: options.gas ?? 2_000_000n,
+      payer: "",
+      granter: options.granter ?? "",
+    },
   });
   const signatures = signers.map(({ signer, accountNumber }) => {
     const doc = SignDoc.encode({ bodyBytes, authInfoBytes, chainId, accountNumber });
