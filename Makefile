@@ -65,7 +65,7 @@ oracle: build ## thousands of histories against Go's iavl and ics23, then the SD
 crash: build ## kill nodes with -9 again and again: make crash [KILLS=200] [SEED=7]
 	@KILLS=$${KILLS:-200} $(NODE) build/test/crash/run.js
 
-bench: build ## print the benchmark table (ratios beside the Go peers where Go is installed)
+bench: build ## print the benchmark table beside the Go peers, 25 minutes: make bench [ROWS=market,cli]
 	@$(NODE) build/test/bench/run.js
 
 bench-compare: build ## tell what moved since the accepted result

@@ -16,6 +16,9 @@ export const LAST = at(".cache/bench/last.json");
 /** The result that later ones are held against. */
 export const ACCEPTED = at("docs/bench/accepted.json");
 
+/** Its table, for people. */
+export const ACCEPTED_TABLE = at("docs/bench/accepted.md");
+
 /** A kept result; undefined when there is none. */
 export function readResult(path: string): Result | undefined {
   return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Result) : undefined;

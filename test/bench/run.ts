@@ -5,14 +5,15 @@
 //   BENCH_RESUME=1                          those that the last run did not get to
 //   BENCH_BIG=1                             a million live leases too
 //   BENCH_SUSTAIN=600                       seconds of load through RPC; default 60
-//   BENCH_ACCEPT=1                          keeps the result as the accepted one
+//   BENCH_ACCEPT=1                          keeps the result as the accepted one, with its table
 //
 // Each benchmark's figures are kept as soon as they are there; one that fails is told and the others go
 // on. Nothing here is a test of speed: a busy machine fails nothing, a program that fails does.
 
+import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import type { Figure } from "./figures.ts";
-import { ACCEPTED, LAST, readResult, writeResult } from "./kept.ts";
+import { ACCEPTED, ACCEPTED_TABLE, LAST, readResult, writeResult } from "./kept.ts";
 import { MEASURES } from "./measures.ts";
 import type { Circumstances } from "./measures.ts";
 import { buildPeers, removeChains } from "./programs.ts";
@@ -121,8 +122,12 @@ for (const benchmark of selected()) {
   writeResult(LAST, kept);
 }
 removeChains();
-if (env("BENCH_ACCEPT") === "1") writeResult(ACCEPTED, kept);
-console.log(table(kept).join("\n"));
+const text = table(kept).join("\n");
+if (env("BENCH_ACCEPT") === "1") {
+  writeResult(ACCEPTED, kept);
+  writeFileSync(ACCEPTED_TABLE, `# Accepted result\n\n\`\`\`\n${text}\n\`\`\`\n`);
+}
+console.log(text);
 const failed = kept.runs.filter(
   ({ failure }) => failure !== undefined && failure !== "there is no Go",
 );
