@@ -3,9 +3,12 @@
 // A node that ends is started again: when the application dies, its CometBFT ends by itself.
 
 import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import type { ChildProcess, ChildProcessByStdio } from "node:child_process";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import { findCometbft } from "../support/cometbft.ts";
 import { mustRunCli, PROGRAM } from "./local_chain.ts";
 
@@ -60,48 +63,44 @@ export class NetNode {
   readonly ports: NetNodePorts;
   readonly rpc: string;
   readonly #cometbft: string;
-  readonly #appArgs: readonly string[];
+  /** Arguments of Node for the next start of the application only. */
+  nextApp: readonly string[] | undefined;
+  /** Environment of the next start of CometBFT only. */
+  nextComet: Readonly<Record<string, string>> = {};
   readonly #running = new Map<Half, ChildProcess>();
   /** Halves that are not started again. */
   readonly #held = new Set<Half>();
   /** How often each half was started. */
   readonly starts = { app: 0, comet: 0 };
 
-  constructor(ports: NetNodePorts, cometbft: string, appArgs: readonly string[] = []) {
+  constructor(ports: NetNodePorts, cometbft: string) {
     this.ports = ports;
     this.rpc = `http://127.0.0.1:${ports.rpc}`;
     this.#cometbft = cometbft;
-    this.#appArgs = appArgs;
     changeConfig(ports.home, "app.toml", { supervise: "false" });
   }
 
-  /** Starts both halves; CometBFT dials until the application listens. */
+  /** Starts both halves, CometBFT when the application listens. */
   start(): void {
     this.#held.clear();
     this.startHalf("app");
-    this.startHalf("comet");
+    void this.#again("comet");
   }
 
   /** Starts one half, and again whenever it ends. */
   startHalf(half: Half): void {
     this.#held.delete(half);
     if (this.#running.has(half)) return;
-    const { home } = this.ports;
-    const [program, args] =
-      half === "app"
-        ? [process.execPath, [PROGRAM, "start", "--home", home, ...this.#appArgs]]
-        : [this.#cometbft, ["start", "--home", home, "--log_level", "error"]];
-    // Ctrl-C is for the runner alone, which then stops its nodes in order.
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const child = half === "app" ? this.#spawnApp() : this.#spawnComet();
     this.#running.set(half, child);
     this.starts[half]++;
-    const log = `${home}.${half}.log`;
+    const log = `${this.ports.home}.${half}.log`;
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => appendFileSync(log, chunk));
     child.once("close", () => {
       this.#running.delete(half);
       // A while, as whoever supervises nodes leaves: a node that cannot start must not spin.
-      if (!this.#held.has(half)) setTimeout(() => this.#again(half), RESTART_MS);
+      if (!this.#held.has(half)) setTimeout(() => void this.#again(half), RESTART_MS);
     });
   }
 
@@ -128,7 +127,25 @@ export class NetNode {
     return this.#running.get(half)?.pid;
   }
 
-  #again(half: Half): void {
+  // Ctrl-C is for the runner alone, which then stops its nodes in order: hence `detached`.
+
+  #spawnApp(): ChildProcessByStdio<null, Readable, Readable> {
+    const args = this.nextApp ?? [PROGRAM, "start", "--home", this.ports.home];
+    this.nextApp = undefined;
+    return spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
+  }
+
+  #spawnComet(): ChildProcessByStdio<null, Readable, Readable> {
+    const args = ["start", "--home", this.ports.home, "--log_level", "error"];
+    const env = { ...process.env, ...this.nextComet };
+    this.nextComet = {};
+    return spawn(this.#cometbft, args, { stdio: ["ignore", "pipe", "pipe"], detached: true, env });
+  }
+
+  /** CometBFT looks for the application once in three seconds: it is started when that listens. */
+  async #again(half: Half): Promise<void> {
+    while (half === "comet" && !this.#held.has(half) && !(await isListening(this.ports.abci)))
+      await pause(50);
     if (!this.#held.has(half)) this.startHalf(half);
   }
 
@@ -141,6 +158,17 @@ export class NetNode {
     await closed;
     clearTimeout(timer);
   }
+}
+
+/** Whether somebody takes connections on a port of this machine. */
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect({ host: "127.0.0.1", port }, () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.on("error", () => resolve(false));
+  });
 }
 
 /** Pause before a half that ended is started again, milliseconds. */
@@ -175,7 +203,7 @@ export async function reach(rpc: string, height: bigint, limit: number): Promise
   while ((await heightOf(rpc)) < height) {
     if (performance.now() - began > limit)
       throw new Error(`${rpc} is not at height ${height} after ${limit} ms`);
-    await new Promise((resume) => setTimeout(resume, 50));
+    await pause(50);
   }
   return performance.now() - began;
 }
