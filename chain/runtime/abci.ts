@@ -58,11 +58,14 @@ export function toValidatorUpdate(change: ValidatorChange): ValidatorUpdate {
   return { pubKey: { ed25519: change.key }, power: change.power };
 }
 
+/** Characters of the sentence of a refused query: it does not send a whole request back. */
+const MAX_QUERY_LOG = 1000;
+
 /** A query's refusal. */
 export function queryRefusal(error: ChainError, height: bigint): ResponseQuery {
   return {
     code: error.code,
-    log: error.message,
+    log: error.message.slice(0, MAX_QUERY_LOG).toWellFormed(),
     info: "",
     index: 0n,
     key: EMPTY_BYTES,

@@ -28,6 +28,9 @@ const STATUS = {
 /** Name of a gRPC code that is an error. */
 export type StatusName = keyof typeof STATUS;
 
+/** Characters of a sentence that an answer carries: a refusal does not send a whole request back. */
+const MAX_SENTENCE = 1000;
+
 /** A request that gets an error. */
 export class GatewayRefusal extends Error {
   override readonly name = "GatewayRefusal";
@@ -48,7 +51,8 @@ export class GatewayRefusal extends Error {
 
   /** The body: google.rpc.Status in JSON. */
   get body(): string {
-    return JSON.stringify({ code: STATUS[this.status][0], message: this.message, details: [] });
+    const message = this.message.slice(0, MAX_SENTENCE).toWellFormed();
+    return JSON.stringify({ code: STATUS[this.status][0], message, details: [] });
   }
 }
 

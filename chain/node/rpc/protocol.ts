@@ -59,9 +59,13 @@ export function resultText(id: RpcId, result: unknown): string {
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id ?? -1)},"result":${JSON.stringify(result)}}`;
 }
 
+/** Characters of a sentence that an answer carries: a refusal does not send a whole request back. */
+const MAX_SENTENCE = 1000;
+
 /** Text of a failed answer. */
 export function errorText(id: RpcId, error: RpcError): string {
-  const { code, message: data } = error;
+  const { code } = error;
+  const data = error.message.slice(0, MAX_SENTENCE).toWellFormed();
   const body = { code, message: MESSAGES[code] ?? "Error", data };
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id ?? -1)},"error":${JSON.stringify(body)}}`;
 }

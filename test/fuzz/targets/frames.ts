@@ -87,8 +87,13 @@ function framesTarget(): Target<Stream> {
       const whole = hear([stream.bytes]);
       const pieces = hear(chunksOf(stream));
       const count = whole.messages.length;
-      must(count === pieces.messages.length, () => `${count} or ${pieces.messages.length} messages`);
-      const same = whole.messages.every((one, i) => equalBytes(one, pieces.messages[i] as Uint8Array));
+      must(
+        count === pieces.messages.length,
+        () => `${count} or ${pieces.messages.length} messages`,
+      );
+      const same = whole.messages.every((one, i) =>
+        equalBytes(one, pieces.messages[i] as Uint8Array),
+      );
       must(same && whole.refused === pieces.refused, () => "chunks change what is heard");
       const taken = whole.messages.reduce((sum, one) => sum + frameOf(one).length, 0);
       const total = stream.bytes.length;
