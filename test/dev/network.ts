@@ -144,9 +144,13 @@ export class NetNode {
 
   /** CometBFT looks for the application once in three seconds: it is started when that listens. */
   async #again(half: Half): Promise<void> {
-    while (half === "comet" && !this.#held.has(half) && !(await isListening(this.ports.abci)))
-      await pause(50);
+    if (half === "comet") await this.#listening();
     if (!this.#held.has(half)) this.startHalf(half);
+  }
+
+  /** Resolves when the application listens, or CometBFT is not wanted any more. */
+  async #listening(): Promise<void> {
+    while (!this.#held.has("comet") && !(await isListening(this.ports.abci))) await pause(50);
   }
 
   async #end(half: Half, signal: NodeJS.Signals): Promise<void> {
