@@ -1,14 +1,17 @@
 // The Cosmos SDK's own command line (test/oracle/cli, built from the published modules) against a
 // running node: keys, sends, amino and multisig signatures, grants, searches. `make oracle` runs it.
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { findCometbft } from "../support/cometbft.ts";
+import { startTestCometNode } from "../support/comet_node.ts";
 import { printTable } from "../support/report.ts";
-import { makeTestHome, startChildNode } from "../support/node.ts";
+import { startTestNode } from "../support/node.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const CHAIN = "go-1";
@@ -37,6 +40,7 @@ function buildCli(): string {
 class Cli {
   readonly folder = mkdtempSync(join(tmpdir(), "leasehold-cli-"));
   readonly #path: string;
+  readonly #addresses = new Map<string, string>();
   #node = "";
 
   constructor(path: string) {
@@ -48,43 +52,43 @@ class Cli {
     this.#node = rpcUrl.replace("http:", "tcp:");
   }
 
-  run(args: readonly string[], input?: string): string {
+  async run(args: readonly string[]): Promise<string> {
     const env = { ...process.env, PREFIX: "lease", CLI_HOME: this.folder };
     const limits = { timeout: 30_000, maxBuffer: 2 ** 24 };
-    return execFileSync(this.#path, args, {
-      env,
-      input,
-      encoding: "utf8",
-      stdio: "pipe",
-      ...limits,
-    });
+    return (await promisify(execFile)(this.#path, args, { env, ...limits })).stdout;
   }
 
+  /** Address of a key that `remember` has seen. */
   key(name: string): string {
-    return this.run(["keys", "show", name, "-a", "--keyring-backend", "test"]).trim();
+    return this.#addresses.get(name) ?? "";
   }
 
-  query(...args: readonly string[]): Record<string, unknown> {
-    const text = this.run(["query", ...args, "--node", this.#node, "--output", "json"]);
+  async remember(name: string): Promise<void> {
+    const shown = await this.run(["keys", "show", name, "-a", "--keyring-backend", "test"]);
+    this.#addresses.set(name, shown.trim());
+  }
+
+  async query(...args: readonly string[]): Promise<Record<string, unknown>> {
+    const text = await this.run(["query", ...args, "--node", this.#node, "--output", "json"]);
     return JSON.parse(text) as Record<string, unknown>;
   }
 
   /** A command below tx with all flags that signing needs. */
-  sign(...args: readonly string[]): string {
+  async sign(...args: readonly string[]): Promise<string> {
     const flags = ["--keyring-backend", "test", "--chain-id", CHAIN, "--node", this.#node];
     return this.run(["tx", ...args, ...flags]);
   }
 
   /** Sends, waits for the block, and gives the result of the block. */
   async deliver(...args: readonly string[]): Promise<Told> {
-    return this.landed(JSON.parse(this.sign(...args, "-y", "--output", "json")) as Told);
+    return this.landed(JSON.parse(await this.sign(...args, "-y", "--output", "json")) as Told);
   }
 
   async landed(sent: Told): Promise<Told> {
     if (sent.code !== 0) return sent;
     for (let i = 0; i < 100; i++) {
       try {
-        return this.query("tx", sent.txhash) as unknown as Told;
+        return (await this.query("tx", sent.txhash)) as unknown as Told;
       } catch {
         await pause(100);
       }
@@ -112,7 +116,7 @@ function refused(told: Told, codespace: string, code: number): void {
   throw new Error(`expected ${codespace}/${code}, got ${got}`);
 }
 
-type Step = readonly [what: string, run: (cli: Cli) => Promise<void> | void];
+type Step = readonly [what: string, run: (cli: Cli) => Promise<void>];
 
 const FEES = ["--fees", "1000ulease"];
 
@@ -121,7 +125,7 @@ const STEPS: readonly Step[] = [
     "tx bank send; the balance is there",
     async (cli) => {
       taken(await cli.deliver("bank", "send", "alice", cli.key("bob"), "5000000ulease", ...FEES));
-      const { balance } = cli.query("bank", "balance", cli.key("bob"), "ulease");
+      const { balance } = await cli.query("bank", "balance", cli.key("bob"), "ulease");
       if ((balance as { amount: string }).amount !== "5000000") throw new Error("no balance");
     },
   ],
@@ -143,12 +147,14 @@ const STEPS: readonly Step[] = [
     "tx sign --sign-mode amino-json, validate-signatures, broadcast",
     async (cli) => {
       const args = ["bank", "send", "alice", cli.key("bob"), "9ulease", "--generate-only"];
-      const unsigned = cli.keep("unsigned.json", cli.sign(...args, ...FEES));
+      const unsigned = cli.keep("unsigned.json", await cli.sign(...args, ...FEES));
       const mode = ["--from", "alice", "--sign-mode", "amino-json"];
-      const signed = cli.keep("signed.json", cli.sign("sign", unsigned, ...mode));
-      cli.sign("validate-signatures", signed);
+      const signed = cli.keep("signed.json", await cli.sign("sign", unsigned, ...mode));
+      await cli.sign("validate-signatures", signed);
       taken(
-        await cli.landed(JSON.parse(cli.sign("broadcast", signed, "--output", "json")) as Told),
+        await cli.landed(
+          JSON.parse(await cli.sign("broadcast", signed, "--output", "json")) as Told,
+        ),
       );
     },
   ],
@@ -157,21 +163,27 @@ const STEPS: readonly Step[] = [
     async (cli) => {
       taken(await cli.deliver("bank", "send", "alice", cli.key("pair"), "500000ulease", ...FEES));
       const args = ["bank", "send", "pair", cli.key("alice"), "11ulease", "--generate-only"];
-      const unsigned = cli.keep("pair.json", cli.sign(...args, ...FEES));
-      const parts = ["alice", "bob"].map((name) => {
+      const unsigned = cli.keep("pair.json", await cli.sign(...args, ...FEES));
+      const parts = [];
+      for (const name of ["alice", "bob"]) {
         const flags = ["--from", name, "--multisig", cli.key("pair")];
-        return cli.keep(`pair-${name}.json`, cli.sign("sign", unsigned, ...flags));
-      });
-      const joined = cli.keep("pair-all.json", cli.sign("multisign", unsigned, "pair", ...parts));
+        parts.push(cli.keep(`pair-${name}.json`, await cli.sign("sign", unsigned, ...flags)));
+      }
+      const joined = cli.keep(
+        "pair-all.json",
+        await cli.sign("multisign", unsigned, "pair", ...parts),
+      );
       taken(
-        await cli.landed(JSON.parse(cli.sign("broadcast", joined, "--output", "json")) as Told),
+        await cli.landed(
+          JSON.parse(await cli.sign("broadcast", joined, "--output", "json")) as Told,
+        ),
       );
     },
   ],
   [
     "tx simulate",
-    (cli) => {
-      const told = cli.sign("simulate", join(cli.folder, "unsigned.json"), "--from", "alice");
+    async (cli) => {
+      const told = await cli.sign("simulate", join(cli.folder, "unsigned.json"), "--from", "alice");
       if (!/gas_used/.test(told)) throw new Error(told);
     },
   ],
@@ -180,7 +192,7 @@ const STEPS: readonly Step[] = [
     async (cli) => {
       const [alice, bob] = [cli.key("alice"), cli.key("bob")];
       taken(await cli.deliver("feegrant", "grant", "alice", bob, "--spend-limit", "100000ulease"));
-      const { allowance } = cli.query("feegrant", "grant", alice, bob);
+      const { allowance } = await cli.query("feegrant", "grant", alice, bob);
       if (allowance === undefined) throw new Error("no allowance");
       const send = ["bank", "send", "bob", alice, "3ulease", ...FEES, "--fee-granter", alice];
       taken(await cli.deliver(...send));
@@ -196,26 +208,26 @@ const STEPS: readonly Step[] = [
       taken(await cli.deliver(...grant, "--from", "alice"));
       const exec = async (amount: string): Promise<Told> => {
         const args = ["bank", "send", alice, bob, amount, "--generate-only", ...FEES];
-        const inner = cli.keep("inner.json", cli.sign(...args));
+        const inner = cli.keep("inner.json", await cli.sign(...args));
         return cli.deliver("authz", "exec", inner, "--from", "bob");
       };
       taken(await exec("400ulease"));
       refused(await exec("700ulease"), "sdk", 5);
-      const { grants } = cli.query("authz", "grants-by-granter", alice);
+      const { grants } = await cli.query("authz", "grants-by-granter", alice);
       if ((grants as unknown[]).length !== 1) throw new Error("not one grant");
     },
   ],
   [
     "query auth account, accounts, module-accounts, params",
-    (cli) => {
+    async (cli) => {
       const accounts = ["account", cli.key("alice")];
       for (const args of [accounts, ["accounts"], ["module-accounts"], ["params"]])
-        cli.query("auth", ...args);
+        await cli.query("auth", ...args);
     },
   ],
   [
     "query bank balances, spendable-balances, total-supply, denom-metadata, denom-owners",
-    (cli) => {
+    async (cli) => {
       const alice = cli.key("alice");
       const denom = [
         ["denom-metadata", "ulease"],
@@ -227,51 +239,63 @@ const STEPS: readonly Step[] = [
         ["balances", alice],
         ["spendable-balances", alice],
       ];
-      for (const args of [...own, ...denom]) cli.query("bank", ...args);
+      for (const args of [...own, ...denom]) await cli.query("bank", ...args);
     },
   ],
   [
     "query txs by event, block, blocks, block-results",
-    (cli) => {
-      const { txs } = cli.query("txs", "--query", `transfer.recipient='${cli.key("bob")}'`);
+    async (cli) => {
+      const { txs } = await cli.query("txs", "--query", `transfer.recipient='${cli.key("bob")}'`);
       if (!((txs as unknown[]).length > 1)) throw new Error("no transactions by event");
-      cli.query("block", "--type=height", "2");
-      cli.query("block-results", "2");
-      cli.query("blocks", "--query", "block.height > 1");
+      await cli.query("block", "--type=height", "2");
+      await cli.query("block-results", "2");
+      await cli.query("blocks", "--query", "block.height > 1");
     },
   ],
 ];
 
 /** Keys of the scenario; alice has the funds of the genesis. */
-function makeKeys(cli: Cli): string {
+async function makeKeys(cli: Cli): Promise<void> {
   const keyring = ["--keyring-backend", "test", "--output", "json"];
-  for (const name of ["alice", "bob"]) cli.run(["keys", "add", name, ...keyring]);
+  for (const name of ["alice", "bob"]) await cli.run(["keys", "add", name, ...keyring]);
   const pair = ["--multisig", "alice,bob", "--multisig-threshold", "2"];
-  cli.run(["keys", "add", "pair", ...pair, ...keyring]);
-  return cli.key("alice");
+  await cli.run(["keys", "add", "pair", ...pair, ...keyring]);
+  for (const name of ["alice", "bob", "pair"]) await cli.remember(name);
+}
+
+/** What each step gave on one node. */
+async function runSteps(cli: Cli): Promise<string[]> {
+  const results: string[] = [];
+  for (const [, run] of STEPS) {
+    try {
+      await run(cli);
+      results.push("as with the SDK");
+    } catch (error) {
+      const { stderr, message } = error as Error & { stderr?: string };
+      results.push(`FAILED: ${stderr?.trim() || message}`);
+    }
+  }
+  return results;
 }
 
 async function main(): Promise<void> {
   const cli = new Cli(buildCli());
-  const address = makeKeys(cli);
-  const home = makeTestHome({ chainId: CHAIN, accounts: [{ address, coins: FUNDS }] });
-  // A process of its own: the program is waited for here.
-  const node = await startChildNode(home);
-  cli.connect(node.rpcUrl);
-  const rows: [string, string][] = [];
-  for (const [what, run] of STEPS) {
-    try {
-      await run(cli);
-      rows.push([what, "as with the SDK"]);
-    } catch (error) {
-      const { stderr, message } = error as Error & { stderr?: string };
-      rows.push([what, `FAILED: ${stderr?.trim() || message}`]);
-    }
+  await makeKeys(cli);
+  const options = { chainId: CHAIN, accounts: [{ address: cli.key("alice"), coins: FUNDS }] };
+  const comet = findCometbft();
+  if ("missing" in comet) throw new Error(comet.missing);
+  const columns: string[][] = [];
+  for (const start of [startTestNode, (of: typeof options) => startTestCometNode(of, comet.path)]) {
+    const node = await start(options);
+    cli.connect(node.rpcUrl);
+    columns.push(await runSteps(cli));
+    await node.remove();
   }
-  await node.stop();
-  for (const folder of [home, cli.folder]) rmSync(folder, { recursive: true, force: true });
-  printTable("The command line of Cosmos SDK 0.53.8 on a node of ours", ["what", "result"], rows);
-  if (rows.some(([, result]) => result.startsWith("FAILED"))) process.exitCode = 1;
+  rmSync(cli.folder, { recursive: true, force: true });
+  const rows = STEPS.map(([what], at) => [what, ...columns.map((column) => column[at] ?? "")]);
+  const title = "The command line of Cosmos SDK 0.53.8 on a node of ours";
+  printTable(title, ["what", "embedded engine", "behind CometBFT"], rows);
+  if (columns.flat().some((result) => result.startsWith("FAILED"))) process.exitCode = 1;
 }
 
 if (spawnSync("go", ["version"]).status !== 0)
