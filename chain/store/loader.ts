@@ -163,24 +163,42 @@ export class StateLoader {
 
   #chooseSnapshot(): void {
     const { height: latest, firstChange } = must(this.#latest, "latest height");
-    const { without, provableHeights } = this.#options;
+    const { without, provableHeights, upTo } = this.#options;
     this.#usable = this.#marks.filter(({ height }) => {
       return height <= latest && without?.has(height) !== true;
     });
+    this.#store.snapshots.restore(this.#usable, firstChange);
     // While nothing is pruned the changes of genesis and after lead everywhere, but not so fast.
     const [firstCommit] = this.#commits.keys();
     const fromGenesis = firstCommit === firstChange && without?.has(0n) !== true;
-    const oldest = latest - BigInt(provableHeights ?? DEFAULT_HEIGHTS) + 1n;
-    this.#mark = this.#usable.findLast(({ height }) => height <= oldest);
-    const [first] = this.#usable;
-    const more = fromGenesis && first !== undefined && first.height > firstChange;
-    if (!more) this.#mark ??= first;
+    const heights = upTo === undefined ? (provableHeights ?? DEFAULT_HEIGHTS) : 1;
+    this.#mark = this.#startOf(
+      latest - BigInt(heights) + 1n,
+      fromGenesis ? firstChange : undefined,
+    );
     this.#chosen = this.#mark !== undefined || fromGenesis;
     requireIntact(
       this.#chosen,
       `failed to load state at height ${latest}; version does not exist ` +
         `(oldest snapshot: ${this.#marks[0]?.height ?? "none"})`,
     );
+  }
+
+  /**
+   * The snapshot to begin with so that heights from `oldest` on are kept, as far as that is not too much
+   * to replay; undefined = genesis, whose first block `genesis` is, if its changes are there.
+   */
+  #startOf(oldest: bigint, genesis: bigint | undefined): SnapshotMark | undefined {
+    const usable = this.#usable;
+    const { snapshots } = this.#store;
+    const reaching = usable.findLastIndex(({ height }) => height <= oldest);
+    for (let at = Math.max(0, reaching); at < usable.length; at++) {
+      const mark = must(usable[at], "mark");
+      const more = reaching < 0 && genesis !== undefined && mark.height > genesis;
+      if (at === 0 && more && snapshots.canReplay(usable)) return undefined;
+      if (snapshots.canReplay(usable.slice(at + 1))) return mark;
+    }
+    return undefined;
   }
 
   /** Height of the snapshot, or the one before the first change set. */

@@ -25,15 +25,19 @@ export interface SnapshotPolicy {
    * more when they are made so often that two do not reach back to the oldest height in memory.
    */
   readonly keep: number;
+  /** Changed keys that a restart replays at most only to reach further back: a second or two. */
+  readonly replay: number;
 }
 
-const DEFAULTS: SnapshotPolicy = { blocks: 1000, keys: 200_000, keep: 2 };
+const DEFAULTS: SnapshotPolicy = { blocks: 1000, keys: 200_000, keep: 2, replay: 200_000 };
 /** A chunk is closed when it is this long, bytes. */
 const CHUNK_BYTES = 1 << 18;
 
 /** A snapshot that is complete on disk. */
 export interface SnapshotMark {
   readonly height: bigint;
+  /** Keys that were changed since the snapshot before it (or genesis): what replaying them costs. */
+  readonly keys: number;
   readonly chunks: number;
   /** Chained over the chunks by `chainDigest`: a flipped bit must not become state. */
   readonly digest: Uint8Array;
@@ -46,13 +50,16 @@ export function chainDigest(platform: Platform, before: Uint8Array, chunk: Uint8
 
 /** Value of a marker record. */
 export function encodeMark(mark: SnapshotMark): Uint8Array {
-  return concatBytes(u64BigEndian(BigInt(mark.chunks)), mark.digest);
+  const count = u64BigEndian(BigInt(mark.chunks));
+  return concatBytes(count, mark.digest, u64BigEndian(BigInt(mark.keys)));
 }
 
-/** Reads a marker record. Throws: DamagedState. */
+/** Reads a marker record; those of 0.1.0 say no keys. Throws: DamagedState. */
 export function decodeMark(height: bigint, value: Uint8Array): SnapshotMark {
-  requireIntact(value.length === 40, `marker of snapshot ${height} has ${value.length} bytes`);
-  return { height, chunks: Number(readU64BigEndian(value)), digest: value.slice(8) };
+  const { length } = value;
+  requireIntact(length === 40 || length === 48, `marker of snapshot ${height} has ${length} bytes`);
+  const keys = length === 48 ? Number(readU64BigEndian(value, 40)) : 0;
+  return { height, keys, chunks: Number(readU64BigEndian(value)), digest: value.slice(8, 40) };
 }
 
 /** Keeps account of snapshots and of the change sets that are needed beside them. */
@@ -72,6 +79,11 @@ export class SnapshotKeeper {
     assert(this.policy.keep >= 1, "at least one snapshot is kept");
     this.#engine = engine;
     this.#history = history;
+  }
+
+  /** Whether the changes up to the last of these snapshots, which follow one another, are few enough. */
+  canReplay(marks: readonly SnapshotMark[]): boolean {
+    return marks.reduce((sum, mark) => sum + mark.keys, 0) <= this.policy.replay;
   }
 
   /** Snapshots on disk, oldest first. */
@@ -95,6 +107,8 @@ export class SnapshotKeeper {
     this.#latest = version;
     this.#blocks += 1;
     this.#keys += keys;
+    // A load that begins further back passes the later snapshots.
+    if (this.#complete.some(({ height }) => height === version.height)) this.#begin();
   }
 
   /** What a loader found on disk. */
@@ -120,17 +134,16 @@ export class SnapshotKeeper {
     if (this.#writer === undefined) {
       if (this.#latest === undefined || !(force || this.due)) return undefined;
       this.#history.pin(this.#latest);
-      this.#writer = new SnapshotWriter(this.#engine, this.#latest);
-      this.#blocks = 0;
-      this.#keys = 0;
+      this.#writer = new SnapshotWriter(this.#engine, this.#latest, this.#keys);
+      this.#begin();
     }
     const writer = this.#writer;
     const writes = writer.run(Math.min(8 * nodes, Math.max(nodes, writer.total >>> 6)));
     if (!writer.done) return { writes, last: false, clear: [] };
     this.#writer = undefined;
     this.#history.unpin(writer.version);
-    const { chunks, digest } = writer;
-    const mark: SnapshotMark = { height: writer.version.height, chunks, digest };
+    const { chunks, digest, keys } = writer;
+    const mark: SnapshotMark = { height: writer.version.height, keys, chunks, digest };
     writes.push([heightKey(RECORD.marker, mark.height), encodeMark(mark)]);
     this.#add(mark);
     return { writes, last: true, clear: this.stale() };
@@ -150,19 +163,27 @@ export class SnapshotKeeper {
     return ranges;
   }
 
+  /** Counts anew from a snapshot on. */
+  #begin(): void {
+    this.#blocks = 0;
+    this.#keys = 0;
+  }
+
   /**
-   * Takes in a complete snapshot and lets go of the oldest, but for one at or below the oldest height
-   * that is kept in memory: a restart shall give all these heights again.
+   * Takes in a complete snapshot and lets go of older ones. Those stay that lead to the oldest height in
+   * memory, so that a restart gives all these heights again, unless that is too much to replay.
    */
   #add(mark: SnapshotMark): void {
     this.#complete = [...this.#complete.filter((other) => other.height !== mark.height), mark];
     const oldest = this.#history.oldest?.height ?? 0n;
     const { keep } = this.policy;
-    while (this.#complete.length > keep && must(this.#complete[1], "mark").height <= oldest)
-      this.#complete.shift();
-    // The oldest snapshot needs the change sets after it.
-    const first = must(this.#complete[0], "mark").height;
-    if (this.#complete.length >= keep && first <= oldest) this.#firstChange = first + 1n;
+    const reaches = (at: number): boolean =>
+      must(this.#complete[at], "mark").height <= oldest ||
+      !this.canReplay(this.#complete.slice(at));
+    while (this.#complete.length > keep && reaches(1)) this.#complete.shift();
+    // The oldest snapshot needs the change sets after it; those before it lead from genesis.
+    if (this.#complete.length >= keep && reaches(0))
+      this.#firstChange = must(this.#complete[0], "mark").height + 1n;
   }
 }
 
@@ -181,6 +202,8 @@ function gaps(kind: number, heights: readonly bigint[]): DiskRange[] {
 /** Writes one version, all its stores one after another. */
 class SnapshotWriter {
   readonly version: Version;
+  /** Keys changed since the snapshot before. */
+  readonly keys: number;
   /** Nodes of all its stores. */
   readonly total: number;
   chunks = 0;
@@ -190,9 +213,10 @@ class SnapshotWriter {
   readonly #out = new RecordWriter();
   #stream: NodeStream | undefined;
 
-  constructor(engine: TreeEngine, version: Version) {
+  constructor(engine: TreeEngine, version: Version, keys: number) {
     this.#engine = engine;
     this.version = version;
+    this.keys = keys;
     this.#stores = version.roots.map((root) => root.name);
     this.total = this.#stores.reduce((sum, name) => sum + this.#nodesOf(name), 0);
   }

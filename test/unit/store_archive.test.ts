@@ -255,6 +255,23 @@ test("snapshots stay as long as a restart needs them for the heights in memory",
   assert.is(store.oldestHeight, 44n);
 });
 
+test("a restart reaches no further back than it can replay fast", () => {
+  const disk = new TestDisk();
+  const options = { snapshots: { blocks: 1000, replay: 100 } };
+  const store = disk.load(NAMES, options);
+  const next = numbers(11);
+  for (let height = 1n; height <= 12n; height++) {
+    block(store, disk, next);
+    if (height % 2n === 0n) disk.snapshotStep(must(store.snapshots.step(1e9, true), "step"));
+  }
+  const { complete } = store.snapshots;
+  assert.ok(complete.length > 2 && complete.length < 6, `${complete.length} snapshots`);
+  const cost = complete.slice(1).reduce((sum, { keys }) => sum + keys, 0);
+  assert.ok(cost > 0 && cost <= 100, `${cost} keys`);
+  assert.is(disk.load(NAMES, options).oldestHeight, complete[0]?.height);
+  assert.is(disk.load(NAMES, { snapshots: { replay: 0 } }).oldestHeight, 12n);
+});
+
 test("what is pruned cannot be gone back to", () => {
   const disk = new TestDisk();
   const options = { provableHeights: 3, snapshots: { blocks: 5, keep: 2 } };
