@@ -140,11 +140,6 @@ export class RestServer {
       this.#parts.metrics.refusals.add({ door: "rest", limit: "rate" });
       return refuse(reply, new GatewayRefusal("ResourceExhausted", "too many requests"));
     }
-    if (this.#running > this.#options.limits.maxRunning || this.#unsent > MAX_UNSENT) {
-      this.#parts.metrics.refusals.add({ door: "rest", limit: "busy" });
-      const text = "the node is busy with other requests; try again";
-      return refuse(reply, new GatewayRefusal("ResourceExhausted", text));
-    }
     const { length } = request.raw.url ?? "";
     if (length > MAX_URL) {
       const text = `the URL has ${length} characters, at most ${MAX_URL} are read`;
@@ -153,12 +148,10 @@ export class RestServer {
     if (request.method === "OPTIONS") return void reply.code(204).send();
   }
 
-  /** Holds a place for a request until its answer is taken or its caller is gone. */
+  /** Counts and logs a request when its answer is taken or its caller is gone. */
   #watch(request: FastifyRequest, reply: FastifyReply): void {
     const began = performance.now();
-    this.#running++;
     reply.raw.once("close", () => {
-      this.#running--;
       const { statusCode } = reply.raw;
       this.#parts.metrics.requests.add({ door: "rest", status: String(statusCode) });
       this.#log.debug("request", {
@@ -171,7 +164,22 @@ export class RestServer {
     });
   }
 
+  /** Answers a request that has arrived in full, when there is a place. */
   async #answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    if (this.#running >= this.#options.limits.maxRunning || this.#unsent > MAX_UNSENT) {
+      this.#parts.metrics.refusals.add({ door: "rest", limit: "busy" });
+      const text = "the node is busy with other requests; try again";
+      throw new GatewayRefusal("ResourceExhausted", text);
+    }
+    this.#running++;
+    try {
+      return await this.#answerNow(request, reply);
+    } finally {
+      this.#running--;
+    }
+  }
+
+  async #answerNow(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const url = request.raw.url ?? "/";
     const mark = url.indexOf("?");
     const path = mark < 0 ? url : url.slice(0, mark);
