@@ -7,6 +7,7 @@ import { encodePubkey } from "@cosmjs/proto-signing";
 import { decodeBech32 } from "../base/address.ts";
 import { parseCoin, toWireCoin } from "../base/coins.ts";
 import type { WireCoin } from "../base/coins.ts";
+import { nameInAny } from "../codec/index.ts";
 import type { Any, MessageType } from "../codec/types.ts";
 import { SimulateRequest, SimulateResponse } from "../codec/gen/cosmos/tx/v1beta1.ts";
 import { AuthInfo, SignDoc, TxBody, TxRaw } from "../codec/gen/cosmos/tx/v1beta1.ts";
@@ -224,9 +225,10 @@ export async function feeFor(call: Call, signer: Signer, body: TxBody): Promise<
 export function aminoMessages(body: TxBody): AminoMsg[] {
   return body.messages.map((any) => {
     const type = registry.find(any.typeUrl);
-    if (type?.table.aminoName === undefined)
-      throw new CliFailure(`${any.typeUrl} cannot be signed in amino JSON`);
-    return type.toAmino(type.decode(any.value), registry) as unknown as AminoMsg;
+    if (type === undefined) throw new CliFailure(`${any.typeUrl} is not known`);
+    const json = type.toAmino(type.decode(any.value), registry);
+    const isNamed = type.table.aminoName !== undefined;
+    return (isNamed ? json : { type: nameInAny(type), value: json }) as unknown as AminoMsg;
   });
 }
 
