@@ -6,6 +6,8 @@ import { camelCase } from "../chain/codec/fields.ts";
 import type { FieldTable, Json, MessageType } from "../chain/codec/types.ts";
 import { isBigint } from "./fill.ts";
 
+/** Deepest nesting of messages that is read, as in the codec. */
+const MAX_DEPTH = 32;
 const NO_TYPES = { find: () => undefined };
 
 /** The `value` of the amino form {type, value} of a message. */
@@ -16,10 +18,16 @@ export function toAmino(type: MessageType<unknown>, value: unknown): Json {
 
 /** The message of an amino `value`; what is absent is at its default. Throws TypeError with the path. */
 export function fromAmino(type: MessageType<unknown>, json: unknown): unknown {
-  return readMessage(type, json, type.name);
+  return readMessage(type, json, type.name, 0);
 }
 
-function readMessage(type: MessageType<unknown>, json: unknown, path: string): unknown {
+function readMessage(
+  type: MessageType<unknown>,
+  json: unknown,
+  path: string,
+  depth: number,
+): unknown {
+  if (depth > MAX_DEPTH) throw new TypeError(`${type.name} is nested deeper than ${MAX_DEPTH}`);
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     throw new TypeError(`${path} is not an object`);
   }
@@ -30,7 +38,7 @@ function readMessage(type: MessageType<unknown>, json: unknown, path: string): u
     const item = given.get(key);
     given.delete(key);
     if (item === undefined || item === null) continue;
-    value[camelCase(field.name)] = readField(type, field, item, `${path}.${key}`);
+    value[camelCase(field.name)] = readField(type, field, item, `${path}.${key}`, depth);
   }
   for (const key of given.keys()) throw new TypeError(`${path} has no field ${key.slice(0, 100)}`);
   return type.create(value);
@@ -41,10 +49,13 @@ function readField(
   field: FieldTable,
   json: unknown,
   path: string,
+  depth: number,
 ): unknown {
-  if (field.repeated !== true) return readOne(type, field, json, path);
+  if (field.repeated !== true) return readOne(type, field, json, path, depth);
   if (!Array.isArray(json)) throw new TypeError(`${path} is not a list`);
-  return (json as unknown[]).map((item, index) => readOne(type, field, item, `${path}[${index}]`));
+  return (json as unknown[]).map((item, index) =>
+    readOne(type, field, item, `${path}[${index}]`, depth),
+  );
 }
 
 function readOne(
@@ -52,11 +63,12 @@ function readOne(
   field: FieldTable,
   json: unknown,
   path: string,
+  depth: number,
 ): unknown {
   if (field.kind === "message") {
     const inner = type.refs().types.get(field.type);
     if (inner === undefined) throw new TypeError(`${path} is of unknown type ${field.type}`);
-    return readMessage(inner, json, path);
+    return readMessage(inner, json, path, depth + 1);
   }
   if (isBigint(field, type.table)) {
     if (typeof json === "string" && /^-?[0-9]{1,78}$/.test(json)) return BigInt(json);

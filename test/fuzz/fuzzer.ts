@@ -144,18 +144,22 @@ class Loop {
     if (micros > this.maxMicros) await this.#measure(index, micros);
   }
 
-  /** A machine with other work stalls a process: what counts is the best of three. */
+  /**
+   * A machine with other work stalls a process: what counts is the best of three, and of each the time
+   * that the processor worked when that is less.
+   */
   async #measure(index: number, first: number): Promise<void> {
     let best = first;
     for (let more = 0; more < 2 && best > this.maxMicros; more++) {
       const input = this.#input(index);
-      const started = performance.now();
+      const [started, worked] = [performance.now(), process.cpuUsage()];
       try {
         await this.#target.run(input);
       } catch {
         // The finding is kept already.
       }
-      best = Math.min(best, (performance.now() - started) * 1000);
+      const { user, system } = process.cpuUsage(worked);
+      best = Math.min(best, (performance.now() - started) * 1000, user + system);
     }
     if (best <= this.maxMicros) return;
     this.maxMicros = best;

@@ -17,12 +17,15 @@ export interface Scene {
   readonly time: bigint;
   /** Transactions that were taken, oldest first. */
   readonly txs: readonly Uint8Array[];
-  /** Their messages. */
+  /** Transactions that would be taken now. */
+  readonly pending: readonly Uint8Array[];
+  /** Messages of those that were taken. */
   readonly messages: readonly Any[];
 }
 
 const SEED = 11;
 const BLOCKS = 60;
+const DRAWS = 12;
 
 /** Plays some blocks of a market. The same seed gives the same chain. */
 export function playScene(seed = SEED, blocks = BLOCKS): Scene {
@@ -44,6 +47,10 @@ export function playScene(seed = SEED, blocks = BLOCKS): Scene {
     traffic.forEach(({ bytes }, index) => txResults[index]?.code === 0 && txs.push(bytes));
   }
   world.look(machine);
+  // Each draw signs with the sequences of now: its transactions stand beside those of the others.
+  const pending = Array.from({ length: DRAWS }, () => drawTraffic(world)).flatMap((traffic) =>
+    traffic.map(({ bytes }) => bytes),
+  );
   const messages = txs.flatMap((tx) => TxBody.decode(TxRaw.decode(tx).bodyBytes).messages);
-  return { machine, world, time, txs, messages };
+  return { machine, world, time, txs, pending, messages };
 }

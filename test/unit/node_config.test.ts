@@ -15,6 +15,11 @@ test("every file that is written reads back without a warning", () => {
     assert.equal(readConfigText(file, configText(file)).warnings, []);
 });
 
+test("a text that looks like the beginning of an array is a text", () => {
+  const text = configText("client.toml", { node: "tcp://a = [" });
+  assert.is(readConfigText("client.toml", text).values.text("node"), "tcp://a = [");
+});
+
 test("overrides are written and read", () => {
   const text = configText("config.toml", {
     moniker: 'a "quoted" \\ name \u0001',

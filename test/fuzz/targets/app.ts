@@ -72,7 +72,7 @@ function checkTarget(): Target<Uint8Array> {
   const scene = playScene();
   const { app } = scene.machine;
   return {
-    make: (random) => mutateTx(scene, random),
+    make: (random) => mutateMessage(random.of(scene.pending), random, random.of(scene.txs)),
     run: (tx) => {
       const checked = isAccepted(app.checkTx({ tx, type: 0 }));
       return isAccepted(app.simulate(tx)) || checked;
