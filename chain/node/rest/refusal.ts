@@ -91,7 +91,7 @@ export function refusalOf(answer: ResponseQuery): GatewayRefusal | undefined {
   if (status !== null && Object.hasOwn(STATUS, status[1] as string))
     return new GatewayRefusal(status[1] as StatusName, withoutSuffix(status[2] as string));
   if (codespace !== "sdk") return new GatewayRefusal("Internal", log);
-  return new GatewayRefusal(MEANINGS.get(code) ?? "Unknown", log);
+  return new GatewayRefusal(MEANINGS.get(code) ?? "Unknown", withoutSuffix(log));
 }
 
 function withoutSuffix(text: string): string {

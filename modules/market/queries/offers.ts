@@ -28,7 +28,7 @@ import {
 import { Counter, read } from "../keeper/counters.ts";
 import type { Deps } from "../keeper/deps.ts";
 import { freeHosts } from "../keeper/offers.ts";
-import { getOrder, specFault } from "../keeper/orders.ts";
+import { specFault } from "../keeper/orders.ts";
 import { modelStats } from "../keeper/stats.ts";
 import { explain } from "../keeper/why.ts";
 import * as state from "../state.ts";
@@ -92,7 +92,9 @@ export function orderWhy(deps: Deps): QueryHandler<QueryOrderWhyRequest, QueryOr
     response: QueryOrderWhyResponse,
     handle(ctx, request) {
       const group = orderKey(request, ctx.addresses);
-      const found = getOrder(ctx, group);
+      const found = state.orders.get(ctx, state.orderTuple(group));
+      if (found === undefined)
+        throw notFound(`order ${request.dseq}/${request.gseq}/${request.oseq} not found`);
       if (found.state === OrderState.MATCHED) throw failedPrecondition("the order has a lease");
       const ceiling = amountOf(found.ceiling);
       const { owner } = request;
