@@ -8,7 +8,7 @@ N ?= 4
 HOME_DIR ?= $(CURDIR)/.leasehold
 
 .DEFAULT_GOAL := help
-.PHONY: help install build start net demo page test check format generate docs sim oracle crash bench bench-compare tools clean
+.PHONY: help install build start net demo page test check format generate docs sim oracle crash fuzz hostile bench bench-compare tools clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -64,6 +64,12 @@ oracle: build ## thousands of histories against Go's iavl and ics23, then the SD
 
 crash: build ## kill nodes with -9 again and again: make crash [KILLS=200] [SEED=7]
 	@KILLS=$${KILLS:-200} $(NODE) build/test/crash/run.js
+
+fuzz: build ## a million mutations per decoder: make fuzz [ONLY=tx,json] [SEED=1] [COUNT=1000000] [INDEX=7]
+	@$(NODE) build/test/fuzz/run.js
+
+hostile: build ## what hostile clients do to the time between blocks: make hostile [ONLY=batches] [PHASE=12]
+	@$(NODE) build/test/hostile/run.js
 
 bench: build ## print the benchmark table beside the Go peers, 25 minutes: make bench [ROWS=market,cli]
 	@$(NODE) build/test/bench/run.js
