@@ -234,6 +234,18 @@ test("messages in each other: a hundred in all, and only those that are served",
   }
 });
 
+test("in a queue entry the last type takes the place of one that goes, as in the SDK", () => {
+  const chain = TestChain.create();
+  const [alice, bob] = people(chain);
+  const end = chain.time + 1000n;
+  const types = [SEND, MsgExec.typeUrl, MsgMultiSend.typeUrl, MsgGrant.typeUrl];
+  const given = types.map((typeUrl) => granting(alice, bob, generic(typeUrl), end));
+  chain.must(alice, given);
+  chain.must(alice, [revoking(alice, bob, SEND)]);
+  const left = [...ending.iterate(chain.ctx())].map(([, item]) => item.msgTypeUrls);
+  assert.equal(left, [[MsgGrant.typeUrl, MsgExec.typeUrl, MsgMultiSend.typeUrl]]);
+});
+
 test("more grants end than a block removes: the rest is refused by its time", () => {
   const chain = TestChain.create();
   const [alice] = people(chain);
