@@ -171,46 +171,81 @@ export function fromHex(text: string): Uint8Array | undefined {
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const BASE64_CODES = Uint8Array.from(BASE64, (character) => character.charCodeAt(0));
 const PADDING = "=".charCodeAt(0);
-/** Bytes that are turned at a time: a multiple of three whose text is no more than 1024 characters. */
+/** Up to this many bytes, whose text is no more than 1024 characters, the host is not called. */
 const BASE64_PIECE = 768;
 const base64Text = new Uint8Array(1024);
 
 /** Standard base64 with padding. */
 export function toBase64(bytes: Uint8Array): string {
-  if (bytes.length <= BASE64_PIECE) return base64Piece(bytes, 0, bytes.length);
-  let text = "";
-  for (let from = 0; from < bytes.length; from += BASE64_PIECE)
-    text += base64Piece(bytes, from, Math.min(bytes.length, from + BASE64_PIECE));
-  return text;
+  if (bytes.length <= BASE64_PIECE)
+    return String.fromCharCode.apply(
+      undefined,
+      base64Into(base64Text, bytes) as unknown as number[],
+    );
+  return decoder.decode(base64Into(new Uint8Array(bytes.length + (bytes.length >> 1)), bytes));
 }
 
-function base64Piece(bytes: Uint8Array, from: number, to: number): string {
-  const out = base64Text;
+/** Writes the text of `bytes` into `out`; gives the part that it fills. */
+function base64Into(out: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const { length } = bytes;
+  const whole = length - (length % 3);
   let at = 0;
-  for (let i = from; i < to; i += 3) {
-    const second = i + 1 < to ? (bytes[i + 1] as number) : 0;
-    const third = i + 2 < to ? (bytes[i + 2] as number) : 0;
-    const word = ((bytes[i] as number) << 16) | (second << 8) | third;
+  for (let i = 0; i < whole; i += 3) {
+    const word =
+      ((bytes[i] as number) << 16) | ((bytes[i + 1] as number) << 8) | (bytes[i + 2] as number);
     out[at++] = BASE64_CODES[word >> 18] as number;
     out[at++] = BASE64_CODES[(word >> 12) & 63] as number;
-    out[at++] = i + 1 < to ? (BASE64_CODES[(word >> 6) & 63] as number) : PADDING;
-    out[at++] = i + 2 < to ? (BASE64_CODES[word & 63] as number) : PADDING;
+    out[at++] = BASE64_CODES[(word >> 6) & 63] as number;
+    out[at++] = BASE64_CODES[word & 63] as number;
   }
-  return String.fromCharCode.apply(undefined, out.subarray(0, at) as unknown as number[]);
+  if (whole === length) return out.subarray(0, at);
+  const two = length - whole === 2;
+  const word = ((bytes[whole] as number) << 16) | (two ? (bytes[whole + 1] as number) << 8 : 0);
+  out[at++] = BASE64_CODES[word >> 18] as number;
+  out[at++] = BASE64_CODES[(word >> 12) & 63] as number;
+  out[at++] = two ? (BASE64_CODES[(word >> 6) & 63] as number) : PADDING;
+  out[at++] = PADDING;
+  return out.subarray(0, at);
+}
+
+/** Value of each character of base64; NO_VALUE, a bit that no value has, for the others. */
+const NO_VALUE = 64;
+const BASE64_VALUES = new Uint8Array(128).fill(NO_VALUE);
+for (let value = 0; value < 64; value++) BASE64_VALUES[BASE64.charCodeAt(value)] = value;
+
+function base64Value(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 128 ? (BASE64_VALUES[code] as number) : NO_VALUE;
 }
 
 /** Standard base64 with padding to bytes, or undefined when it is not that. */
 export function fromBase64(text: string): Uint8Array | undefined {
-  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
+  const { length } = text;
+  if (length % 4 !== 0) return undefined;
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
-  const out = new Uint8Array((text.length >> 2) * 3 - padding);
-  for (let i = 0, o = 0; i < text.length; i += 4, o += 3) {
-    let word = 0;
-    for (let j = 0; j < 4; j++)
-      word = (word << 6) | Math.max(0, BASE64.indexOf(text[i + j] as string));
-    out[o] = word >> 16;
-    if (o + 1 < out.length) out[o + 1] = (word >> 8) & 255;
-    if (o + 2 < out.length) out[o + 2] = word & 255;
+  const out = new Uint8Array((length >> 2) * 3 - padding);
+  const whole = padding === 0 ? length : length - 4;
+  let seen = 0;
+  let at = 0;
+  for (let i = 0; i < whole; i += 4) {
+    const a = base64Value(text, i);
+    const b = base64Value(text, i + 1);
+    const c = base64Value(text, i + 2);
+    const d = base64Value(text, i + 3);
+    seen |= a | b | c | d;
+    out[at++] = (a << 2) | (b >> 4);
+    out[at++] = ((b & 15) << 4) | (c >> 2);
+    out[at++] = ((c & 3) << 6) | d;
   }
-  return toBase64(out) === text ? out : undefined;
+  if (padding > 0) {
+    const a = base64Value(text, whole);
+    const b = base64Value(text, whole + 1);
+    const c = padding === 1 ? base64Value(text, whole + 2) : 0;
+    // Bits that belong to no byte are zero in what toBase64 writes.
+    if ((padding === 1 ? c & 3 : b & 15) !== 0) return undefined;
+    seen |= a | b | c;
+    out[at++] = (a << 2) | (b >> 4);
+    if (padding === 1) out[at] = ((b & 15) << 4) | (c >> 2);
+  }
+  return (seen & NO_VALUE) === 0 ? out : undefined;
 }
