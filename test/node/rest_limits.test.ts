@@ -7,7 +7,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { createLogger, SILENT } from "../../chain/node/log.ts";
 import { NodeMetrics } from "../../chain/node/metrics_node.ts";
-import { Gateway } from "../../chain/node/rest/gateway.ts";
+import { Gateway, requireShowable } from "../../chain/node/rest/gateway.ts";
 import type { Page } from "../../chain/node/rest/pages.ts";
 import { RestServer } from "../../chain/node/rest/server.ts";
 import type { RestLimits } from "../../chain/node/rest/server.ts";
@@ -154,6 +154,11 @@ test("a failure of the node is logged and not told; requests are logged at debug
   assert.equal([first?.["method"], first?.["path"], first?.["status"]], ["GET", "/broken", 500]);
   assert.is(String(second?.["path"]).length, 200);
   assert.match(door.metrics.text(), /requests_total\{door="rest",status="501"\} 1\n/);
+});
+
+test("an answer that is too large to show is refused with its size", () => {
+  requireShowable(16 * 1024 * 1024);
+  assert.throws(() => requireShowable(16 * 1024 * 1024 + 1), /16777217 bytes.*over RPC/);
 });
 
 test("a port in use is told with the setting that changes it", async () => {

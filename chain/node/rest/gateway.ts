@@ -73,6 +73,7 @@ export class Gateway {
       const answer = await answerQuery(this.#parts, { path: query, data, height, prove: false });
       const refusal = refusalOf(answer);
       if (refusal !== undefined) throw refusal;
+      requireShowable(answer.value.length);
       const body = await this.#parts.turns.run(() =>
         JSON.stringify(response.toJson(response.decode(answer.value), this.#registry)),
       );
@@ -81,6 +82,16 @@ export class Gateway {
       throw translate(error);
     }
   }
+}
+
+/** Bytes of an answer that are turned into JSON: beyond it blocks would feel the work. */
+const MAX_SHOWN_BYTES = 16 * 1024 * 1024;
+
+/** Throws: GatewayRefusal for an answer as only a block near the limit of its size gives one. */
+export function requireShowable(bytes: number): void {
+  if (bytes <= MAX_SHOWN_BYTES) return;
+  const size = `the answer has ${bytes} bytes, REST shows at most ${MAX_SHOWN_BYTES}`;
+  throw new GatewayRefusal("ResourceExhausted", `${size}; ask for it over RPC`);
 }
 
 /** Too much waits; or a transaction of a block holds something that has no JSON here. */

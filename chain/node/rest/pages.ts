@@ -1,5 +1,6 @@
 // Pages of the node's own beside the queries: an index, health, metrics, what wallets ask to know.
 
+import { utf8 } from "../../base/bytes.ts";
 import type { NodeMetrics } from "../metrics_node.ts";
 import type { BlockSource } from "../source.ts";
 import { SourceError } from "../source.ts";
@@ -12,7 +13,7 @@ import type { Route } from "./routes.ts";
 export interface Page {
   readonly status: number;
   readonly type: string;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 /** What the pages are made from. */
@@ -90,8 +91,8 @@ function indexPage(parts: PageParts, paths: readonly string[]): Page {
 
 /** The pages by path; `host` is what the caller called this node. */
 export function makePages(parts: PageParts): ReadonlyMap<string, (host: string) => Promise<Page>> {
-  let document: string | undefined;
-  const json = (body: string): Page => ({ status: 200, type: JSON_TYPE, body });
+  let document: Uint8Array | undefined;
+  const json = (body: string | Uint8Array): Page => ({ status: 200, type: JSON_TYPE, body });
   const pages = new Map<string, (host: string) => Promise<Page>>([
     [
       "/health",
@@ -110,7 +111,7 @@ export function makePages(parts: PageParts): ReadonlyMap<string, (host: string) 
     ["/chain-info/keplr", async (host) => json(JSON.stringify(await chainInfo(parts, host)))],
     [
       "/openapi.json",
-      async () => json((document ??= JSON.stringify(openApi(parts.routes, parts.version)))),
+      async () => json((document ??= utf8(JSON.stringify(openApi(parts.routes, parts.version))))),
     ],
   ]);
   if (parts.metricsOn)

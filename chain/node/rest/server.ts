@@ -200,9 +200,9 @@ export class RestServer {
   }
 
   /** Sends an answer, for which the caller has only so long. */
-  #send(reply: FastifyReply, type: string, body: string): FastifyReply {
+  #send(reply: FastifyReply, type: string, body: string | Uint8Array): FastifyReply {
     const { raw } = reply;
-    const bytes = Buffer.from(body, "utf8");
+    const bytes = typeof body === "string" ? Buffer.from(body, "utf8") : body;
     this.#unsent += bytes.length;
     const timer = setTimeout(() => raw.destroy(), this.#options.limits.writeTimeout);
     timer.unref();
