@@ -23,4 +23,30 @@ export interface Platform {
   latin1(view: Uint8Array): string;
   /** Zeroed memory outside the garbage-collected heap, shareable between threads where the host can. */
   allocate(bytes: number): ArrayBufferLike;
+  /** Another thread that lends a hand; absent where there is none. */
+  readonly helper?: Helper;
+}
+
+/** One check of a signature: 33, 32 and 64 bytes. */
+export interface CurveCheck {
+  readonly key: Uint8Array;
+  readonly digest: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** Memory of trees: chunks from `allocate`, which only become more. */
+export interface TreeMemory {
+  readonly nodes: readonly ArrayBufferLike[];
+  readonly blobs: readonly ArrayBufferLike[];
+}
+
+/**
+ * Another thread that takes part of a long piece of work. Both do the same pure functions, and who asks
+ * does what the other has not begun: this changes speed, never a result.
+ */
+export interface Helper {
+  /** Begins these checks; what it gives answers by index, at once or by doing the check itself. */
+  verify(checks: readonly CurveCheck[]): (index: number) => boolean;
+  /** Hashes the subtrees of new nodes at `roots`, none of them below another; `own` does one here. */
+  hash(memory: TreeMemory, roots: readonly number[], own: (root: number) => void): void;
 }

@@ -13,6 +13,7 @@ import type { ConfigValues } from "./config/config.ts";
 import { loadConfig } from "./config/config.ts";
 import { parseGasPrices } from "./config/gas_prices.ts";
 import { Database } from "./db.ts";
+import { HelperThread } from "./helper/thread.ts";
 import { genesisInput } from "./embedded/start.ts";
 import type { GenesisInput } from "./embedded/start.ts";
 import { readGenesis } from "./home.ts";
@@ -26,6 +27,9 @@ import type { NodeSettings } from "./settings.ts";
 import type { StepHook } from "./steps.ts";
 import { INLINE_VERIFIER, WorkerVerifier } from "./verify/verifier.ts";
 import type { Verifier } from "./verify/verifier.ts";
+
+/** The program of the threads beside the main one. */
+const SIGNATURE_WORKER = new URL("./signature_worker.js", import.meta.url);
 
 /** What a node is started with. */
 export interface NodeOptions {
@@ -100,17 +104,26 @@ export async function onFoundation<T>(
   const { warnings, ...settings } = readSettings(options.home);
   const log = options.log ?? loggerOf(settings.config);
   for (const warning of warnings) log.warn(warning);
-  const platform = fastPlatform((sentence) => log.warn(sentence));
-  const genesis = loadGenesis(platform, options.home);
+  const alone = fastPlatform((sentence) => log.warn(sentence));
+  const genesis = loadGenesis(alone, options.home);
   claimHome(options.home, engine);
   const metrics = new NodeMetrics();
   const closers: (() => Promise<void>)[] = [];
   try {
+    const platform = helped(alone, settings.app, closers);
     return await assemble({ options, settings, log, platform, genesis, metrics, closers });
   } catch (error) {
     await closeAll(closers);
     throw error;
   }
+}
+
+/** The platform with a thread that helps with blocks, unless the settings want no threads. */
+function helped(platform: Platform, app: ConfigValues, closers: (() => Promise<void>)[]): Platform {
+  if (app.number("engine.signature-workers") === 0) return platform;
+  const helper = new HelperThread(platform.verifySecp256k1, SIGNATURE_WORKER);
+  closers.push(() => helper.close());
+  return { ...platform, helper };
 }
 
 /** Closes in the reverse order of opening. */
@@ -149,10 +162,9 @@ export async function loadApplication(
 /** The thread that verifies signatures ahead of the application, or its plain twin. */
 export function makeVerifier(app: Application, { settings, log, closers }: Foundation): Verifier {
   const threads = settings.app.number("engine.signature-workers");
-  const script = new URL("./signature_worker.js", import.meta.url);
   if (threads === 0) return INLINE_VERIFIER;
   const learn = app.learnVerdict.bind(app);
-  const verifier = new WorkerVerifier(learn, threads, script, log);
+  const verifier = new WorkerVerifier(learn, threads, SIGNATURE_WORKER, log);
   closers.push(() => verifier.close());
   return verifier;
 }

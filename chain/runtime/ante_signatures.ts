@@ -203,6 +203,7 @@ export function verifySignatures(
     }
     if (ctx.mode === "simulate" || ctx.mode === "recheck") continue;
     verifySignature(ctx, tx, signer, account, needs);
+    tx.wasVerified = true;
   }
 }
 
@@ -213,8 +214,8 @@ function verifySignature(
   account: AnteAccount,
   needs: AnteNeeds,
 ): void {
-  const facts = `account number (${account.number})`;
   const refuse = (reason: string): ChainError => {
+    const facts = `account number (${account.number})`;
     const text = `signature verification failed; please verify ${facts}`;
     if (signer.data !== undefined && isAllAmino(signer.data)) {
       const sequence = `sequence (${account.sequence}) and chain-id (${ctx.chainId})`;

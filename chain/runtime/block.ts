@@ -7,6 +7,7 @@ import type {
   ValidatorUpdate,
 } from "../codec/gen/tendermint/abci.ts";
 import { EMPTY_BYTES } from "../base/bytes.ts";
+import { verifyAhead } from "./ahead.ts";
 import { toAbciEvents, toTxResult, toValidatorUpdate } from "./abci.ts";
 import type { Branches } from "./branches.ts";
 import { BranchContext } from "./context.ts";
@@ -79,9 +80,12 @@ function runTransactions(
   env: ContextEnv,
 ): ExecTxResult[] {
   const blockGas = new BlockGas(parts.consensus.params(base.branches).block?.maxGas ?? 0n);
-  return txs.map((bytes) => {
-    const tx = base.decode(bytes);
+  const decoded = txs.map((bytes) => base.decode(bytes));
+  verifyAhead(new BranchContext(env, "deliver", base.branches), decoded, needs.ante);
+  const results = decoded.map((tx) => {
     if (tx === undefined) return toTxResult(UNDECODABLE);
     return toTxResult(new Execution(env, "deliver", base.branches, needs).run(tx, blockGas));
   });
+  needs.ante.memo.settle();
+  return results;
 }

@@ -140,6 +140,9 @@ export class VerdictMemo {
   readonly #capacity: number;
   #young = new Map<string, boolean>();
   #old = new Map<string, boolean>();
+  /** Verdicts that another thread is making, by number. */
+  #coming = new Map<string, number>();
+  #verdictOf: (index: number) => boolean = () => false;
   /** How often a verdict was known and how often not: told in metrics, read by nothing else. */
   hits = 0;
   misses = 0;
@@ -154,6 +157,28 @@ export class VerdictMemo {
     if (verdict === undefined) this.misses++;
     else this.hits++;
     return verdict;
+  }
+
+  /** Whether a verdict is remembered. */
+  has(id: string): boolean {
+    return this.#young.has(id) || this.#old.has(id);
+  }
+
+  /** Verdicts on these checks are on their way: `verdictOf` gives the one with a number. */
+  expect(ids: readonly string[], verdictOf: (index: number) => boolean): void {
+    this.#coming = new Map(ids.map((id, index) => [id, index]));
+    this.#verdictOf = verdictOf;
+  }
+
+  /** A verdict that is on its way, as soon as it is there; undefined when it is not expected. */
+  arriving(id: string): boolean | undefined {
+    const index = this.#coming.get(id);
+    return index === undefined ? undefined : this.#verdictOf(index);
+  }
+
+  /** Nothing more is expected. */
+  settle(): void {
+    this.#coming = new Map();
   }
 
   /** Remembers a verdict. */
@@ -177,7 +202,8 @@ export function runCheck(platform: Platform, memo: VerdictMemo, check: Signature
   const id = checkId(platform, check);
   const known = memo.recall(id);
   if (known !== undefined) return known;
-  const verdict = platform.verifySecp256k1(check.key, check.digest, check.signature);
+  const verdict =
+    memo.arriving(id) ?? platform.verifySecp256k1(check.key, check.digest, check.signature);
   memo.learn(id, verdict);
   return verdict;
 }

@@ -103,6 +103,8 @@ export class Transaction implements TransactionParts {
   readonly signatures: readonly Uint8Array[];
   /** Length of the memo in UTF-8, bytes. */
   readonly memoBytes: number;
+  /** Set once its signatures were checked: a hint that verdicts are remembered, nothing more. */
+  wasVerified = false;
   readonly #digests: SignedDigest[] = [];
   readonly #keyAddresses: (Address | undefined)[] = [];
   #signers: readonly Address[] | undefined;

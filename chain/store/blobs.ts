@@ -13,7 +13,8 @@ import type { Platform } from "../base/platform.ts";
 export const BLOB_CHUNK_BYTES = 1 << 22;
 /** Units of 16 bytes in one chunk, as a power of two. */
 export const BLOB_UNIT_BITS = 18;
-const UNIT_MASK = (1 << BLOB_UNIT_BITS) - 1;
+/** The part of a reference that counts units in its chunk. */
+export const BLOB_UNIT_MASK = (1 << BLOB_UNIT_BITS) - 1;
 /** Bytes before the content. */
 export const BLOB_HEADER_BYTES = 8;
 /** Longest content. */
@@ -25,7 +26,9 @@ const EXACT_UNITS = 32;
 export class BlobArena {
   /** Chunks as bytes; content of `ref` begins at `blobOffset(ref)` of chunk `blobChunk(ref)`. */
   readonly bytes: Uint8Array[] = [];
-  readonly #words: Uint32Array[] = [];
+  /** The same chunks as words, and themselves. */
+  readonly words: Uint32Array[] = [];
+  readonly chunks: ArrayBufferLike[] = [];
   readonly #platform: Platform;
   /** First free blob of each class, 0 = none. */
   readonly #free: number[] = Array.from({ length: EXACT_UNITS + 32 }, () => 0);
@@ -54,8 +57,8 @@ export class BlobArena {
   /** Stores a copy of `content`, held once. */
   put(content: Uint8Array): number {
     const ref = this.#allocate(content.length);
-    const words = this.#words[ref >>> BLOB_UNIT_BITS] as Uint32Array;
-    const at = (ref & UNIT_MASK) << 2;
+    const words = this.words[ref >>> BLOB_UNIT_BITS] as Uint32Array;
+    const at = (ref & BLOB_UNIT_MASK) << 2;
     words[at] = content.length;
     words[at + 1] = 1;
     const bytes = this.bytes[ref >>> BLOB_UNIT_BITS] as Uint8Array;
@@ -66,7 +69,9 @@ export class BlobArena {
   }
 
   length(ref: number): number {
-    return (this.#words[ref >>> BLOB_UNIT_BITS] as Uint32Array)[(ref & UNIT_MASK) << 2] as number;
+    return (this.words[ref >>> BLOB_UNIT_BITS] as Uint32Array)[
+      (ref & BLOB_UNIT_MASK) << 2
+    ] as number;
   }
 
   /** A copy of the content. */
@@ -88,15 +93,15 @@ export class BlobArena {
 
   /** One more holder. */
   hold(ref: number): void {
-    const words = this.#words[ref >>> BLOB_UNIT_BITS] as Uint32Array;
-    const at = ((ref & UNIT_MASK) << 2) + 1;
+    const words = this.words[ref >>> BLOB_UNIT_BITS] as Uint32Array;
+    const at = ((ref & BLOB_UNIT_MASK) << 2) + 1;
     words[at] = (words[at] as number) + 1;
   }
 
   /** One holder less; the last one frees the blob. */
   release(ref: number): void {
-    const words = this.#words[ref >>> BLOB_UNIT_BITS] as Uint32Array;
-    const at = (ref & UNIT_MASK) << 2;
+    const words = this.words[ref >>> BLOB_UNIT_BITS] as Uint32Array;
+    const at = (ref & BLOB_UNIT_MASK) << 2;
     const holders = words[at + 1] as number;
     assert(holders > 0, `blob ${ref} released once too often`);
     words[at + 1] = holders - 1;
@@ -143,8 +148,8 @@ export class BlobArena {
     this.#used += units << 4;
     const free = this.#free[kind] as number;
     if (free !== 0) {
-      const words = this.#words[free >>> BLOB_UNIT_BITS] as Uint32Array;
-      this.#free[kind] = words[(free & UNIT_MASK) << 2] as number;
+      const words = this.words[free >>> BLOB_UNIT_BITS] as Uint32Array;
+      this.#free[kind] = words[(free & BLOB_UNIT_MASK) << 2] as number;
       return free;
     }
     if (this.#left < units) this.#grow();
@@ -158,8 +163,8 @@ export class BlobArena {
   #grow(): void {
     while (this.#left > 0) {
       const units = Math.min(this.#left, EXACT_UNITS);
-      const words = this.#words[this.#next >>> BLOB_UNIT_BITS] as Uint32Array;
-      words[(this.#next & UNIT_MASK) << 2] = this.#free[units] as number;
+      const words = this.words[this.#next >>> BLOB_UNIT_BITS] as Uint32Array;
+      words[(this.#next & BLOB_UNIT_MASK) << 2] = this.#free[units] as number;
       this.#free[units] = this.#next;
       this.#next += units;
       this.#left -= units;
@@ -168,8 +173,9 @@ export class BlobArena {
     this.#next = this.bytes.length << BLOB_UNIT_BITS;
     assert(this.bytes.length < 1 << (31 - BLOB_UNIT_BITS), "the blob arena is full");
     this.#left = 1 << BLOB_UNIT_BITS;
+    this.chunks.push(buffer);
     this.bytes.push(new Uint8Array(buffer));
-    this.#words.push(new Uint32Array(buffer));
+    this.words.push(new Uint32Array(buffer));
   }
 }
 
@@ -186,7 +192,7 @@ export function wordOf(bytes: Uint8Array, at: number, length: number): number {
 
 /** Where the content of a blob begins in its chunk. */
 export function blobOffset(ref: number): number {
-  return ((ref & UNIT_MASK) << 4) + BLOB_HEADER_BYTES;
+  return ((ref & BLOB_UNIT_MASK) << 4) + BLOB_HEADER_BYTES;
 }
 
 /** Class of a blob: its units up to EXACT_UNITS, then one class per power of two. */

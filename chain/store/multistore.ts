@@ -57,6 +57,15 @@ export interface MultiStoreOptions {
 /** Changes of one block per store, sorted by key. */
 export type BlockChanges = ReadonlyMap<string, readonly StoreChange[]>;
 
+/** Blocks with fewer changes are hashed before another thread has woken up. */
+const SHARED_CHANGES = 500;
+
+function countOf(changes: BlockChanges): number {
+  let count = 0;
+  for (const list of changes.values()) count += list.length;
+  return count;
+}
+
 interface Staged {
   readonly version: Version;
   readonly changes: BlockChanges;
@@ -156,6 +165,7 @@ export class TreeMultiStore implements MultiStore {
       nodes.set(name, this.#apply(name, root, changes.get(name) ?? []));
       orphans.set(name, this.engine.end());
     }
+    if (countOf(changes) >= SHARED_CHANGES) this.engine.hashTogether(nodes.values());
     const roots: StoreRoot[] = [];
     for (const [name, root] of nodes) roots.push({ name, hash: this.engine.hashTree(root) });
     const appHash = appHashOf(this.platform, roots);
@@ -209,9 +219,7 @@ export class TreeMultiStore implements MultiStore {
       }
     }
     this.#history.add(version);
-    let count = 0;
-    for (const list of changes.values()) count += list.length;
-    this.snapshots.committed(version, count);
+    this.snapshots.committed(version, countOf(changes));
     this.archive?.promoted();
   }
 

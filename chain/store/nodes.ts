@@ -19,19 +19,25 @@ import { BlobArena, wordOf } from "./blobs.ts";
 /** No node: the root of an empty tree. */
 export const NIL = 0;
 
-const CHUNK_BITS = 15;
-const CHUNK_MASK = (1 << CHUNK_BITS) - 1;
+/** Records of one chunk, as a power of two. */
+export const CHUNK_BITS = 15;
+/** The part of an id that counts records in its chunk. */
+export const CHUNK_MASK = (1 << CHUNK_BITS) - 1;
 const RECORD_BYTES = 64;
-const HASHED = 0x100;
+/** Set beside the height once the hash stands. */
+export const HASHED = 0x100;
 /** Byte offset of the hash in a record. */
-const HASH_AT = 32;
+export const HASH_AT = 32;
 
 /** All nodes of all trees. Ids are dense and reused; id 0 is NIL. */
 export class NodeArena {
   readonly blobs: BlobArena;
   readonly #platform: Platform;
-  readonly #words: Uint32Array[] = [];
-  readonly #bytes: Uint8Array[] = [];
+  /** Chunks as words and as bytes, for `TreeHasher`. */
+  readonly words: Uint32Array[] = [];
+  readonly bytes: Uint8Array[] = [];
+  /** The chunks themselves. */
+  readonly chunks: ArrayBufferLike[] = [];
   #next = 1;
   #free = NIL;
   #count = 0;
@@ -53,33 +59,33 @@ export class NodeArena {
 
   /** Bytes taken from the host. */
   get reservedBytes(): number {
-    return this.#words.length * (RECORD_BYTES << CHUNK_BITS) + this.blobs.reservedBytes;
+    return this.words.length * (RECORD_BYTES << CHUNK_BITS) + this.blobs.reservedBytes;
   }
 
   version(id: number): number {
-    return (this.#words[id >>> CHUNK_BITS] as Uint32Array)[(id & CHUNK_MASK) << 4] as number;
+    return (this.words[id >>> CHUNK_BITS] as Uint32Array)[(id & CHUNK_MASK) << 4] as number;
   }
 
   size(id: number): number {
-    return (this.#words[id >>> CHUNK_BITS] as Uint32Array)[((id & CHUNK_MASK) << 4) + 1] as number;
+    return (this.words[id >>> CHUNK_BITS] as Uint32Array)[((id & CHUNK_MASK) << 4) + 1] as number;
   }
 
   height(id: number): number {
-    const word = (this.#words[id >>> CHUNK_BITS] as Uint32Array)[((id & CHUNK_MASK) << 4) + 2];
+    const word = (this.words[id >>> CHUNK_BITS] as Uint32Array)[((id & CHUNK_MASK) << 4) + 2];
     return (word as number) & 0xff;
   }
 
   /** The key blob: of a leaf its key, of an inner node the smallest key of its right subtree. */
   key(id: number): number {
-    return (this.#words[id >>> CHUNK_BITS] as Uint32Array)[((id & CHUNK_MASK) << 4) + 3] as number;
+    return (this.words[id >>> CHUNK_BITS] as Uint32Array)[((id & CHUNK_MASK) << 4) + 3] as number;
   }
 
   left(id: number): number {
-    return (this.#words[id >>> CHUNK_BITS] as Uint32Array)[((id & CHUNK_MASK) << 4) + 4] as number;
+    return (this.words[id >>> CHUNK_BITS] as Uint32Array)[((id & CHUNK_MASK) << 4) + 4] as number;
   }
 
   right(id: number): number {
-    return (this.#words[id >>> CHUNK_BITS] as Uint32Array)[((id & CHUNK_MASK) << 4) + 5] as number;
+    return (this.words[id >>> CHUNK_BITS] as Uint32Array)[((id & CHUNK_MASK) << 4) + 5] as number;
   }
 
   /**
@@ -87,7 +93,7 @@ export class NodeArena {
    * first eight bytes of `key` (`keyHigh`, `keyLow`).
    */
   order(id: number, key: Uint8Array, high: number, low: number): number {
-    const words = this.#words[id >>> CHUNK_BITS] as Uint32Array;
+    const words = this.words[id >>> CHUNK_BITS] as Uint32Array;
     const at = (id & CHUNK_MASK) << 4;
     const first = words[at + 6] as number;
     if (first !== high) return high - first;
@@ -103,7 +109,7 @@ export class NodeArena {
     const low = wordOf(key, 4, key.length - 4);
     let id = root;
     for (;;) {
-      const words = this.#words[id >>> CHUNK_BITS] as Uint32Array;
+      const words = this.words[id >>> CHUNK_BITS] as Uint32Array;
       const at = (id & CHUNK_MASK) << 4;
       let order = high - (words[at + 6] as number);
       if (order === 0) order = low - (words[at + 7] as number);
@@ -119,53 +125,43 @@ export class NodeArena {
   }
 
   isHashed(id: number): boolean {
-    const word = (this.#words[id >>> CHUNK_BITS] as Uint32Array)[((id & CHUNK_MASK) << 4) + 2];
+    const word = (this.words[id >>> CHUNK_BITS] as Uint32Array)[((id & CHUNK_MASK) << 4) + 2];
     return ((word as number) & HASHED) !== 0;
   }
 
   /** A copy of the hash. */
   hash(id: number): Uint8Array {
     const at = ((id & CHUNK_MASK) << 6) + HASH_AT;
-    return (this.#bytes[id >>> CHUNK_BITS] as Uint8Array).slice(at, at + 32);
+    return (this.bytes[id >>> CHUNK_BITS] as Uint8Array).slice(at, at + 32);
   }
 
   /** Copies the hash into `out`. */
   copyHash(id: number, out: Uint8Array, offset: number): void {
-    const bytes = this.#bytes[id >>> CHUNK_BITS] as Uint8Array;
+    const bytes = this.bytes[id >>> CHUNK_BITS] as Uint8Array;
     const at = ((id & CHUNK_MASK) << 6) + HASH_AT;
     for (let i = 0; i < 32; i++) out[offset + i] = bytes[at + i] as number;
-  }
-
-  /** Hashes `preimage` into the node. */
-  hashInto(id: number, preimage: Uint8Array): void {
-    const chunk = id >>> CHUNK_BITS;
-    const at = ((id & CHUNK_MASK) << 6) + HASH_AT;
-    this.#platform.sha256Into(preimage, this.#bytes[chunk] as Uint8Array, at);
-    const words = this.#words[chunk] as Uint32Array;
-    const word = ((id & CHUNK_MASK) << 4) + 2;
-    words[word] = (words[word] as number) | HASHED;
   }
 
   /** Sets a hash that is known (from a snapshot). */
   setHash(id: number, hash: Uint8Array): void {
     const chunk = id >>> CHUNK_BITS;
-    (this.#bytes[chunk] as Uint8Array).set(hash, ((id & CHUNK_MASK) << 6) + HASH_AT);
-    const words = this.#words[chunk] as Uint32Array;
+    (this.bytes[chunk] as Uint8Array).set(hash, ((id & CHUNK_MASK) << 6) + HASH_AT);
+    const words = this.words[chunk] as Uint32Array;
     const word = ((id & CHUNK_MASK) << 4) + 2;
     words[word] = (words[word] as number) | HASHED;
   }
 
   setLeft(id: number, child: number): void {
-    (this.#words[id >>> CHUNK_BITS] as Uint32Array)[((id & CHUNK_MASK) << 4) + 4] = child;
+    (this.words[id >>> CHUNK_BITS] as Uint32Array)[((id & CHUNK_MASK) << 4) + 4] = child;
   }
 
   setRight(id: number, child: number): void {
-    (this.#words[id >>> CHUNK_BITS] as Uint32Array)[((id & CHUNK_MASK) << 4) + 5] = child;
+    (this.words[id >>> CHUNK_BITS] as Uint32Array)[((id & CHUNK_MASK) << 4) + 5] = child;
   }
 
   /** Puts another key blob in place; takes over one hold of `key`. */
   setKey(id: number, key: number): void {
-    const words = this.#words[id >>> CHUNK_BITS] as Uint32Array;
+    const words = this.words[id >>> CHUNK_BITS] as Uint32Array;
     const at = ((id & CHUNK_MASK) << 4) + 3;
     this.blobs.release(words[at] as number);
     words[at] = key;
@@ -185,7 +181,7 @@ export class NodeArena {
     const right = this.right(id);
     const leftHeight = this.height(left);
     const rightHeight = this.height(right);
-    const words = this.#words[id >>> CHUNK_BITS] as Uint32Array;
+    const words = this.words[id >>> CHUNK_BITS] as Uint32Array;
     const at = (id & CHUNK_MASK) << 4;
     words[at + 1] = this.size(left) + this.size(right);
     words[at + 2] = (leftHeight > rightHeight ? leftHeight : rightHeight) + 1;
@@ -208,7 +204,7 @@ export class NodeArena {
 
   /** A copy of an inner node for a later version, without hash. */
   copy(version: number, id: number): number {
-    const words = this.#words[id >>> CHUNK_BITS] as Uint32Array;
+    const words = this.words[id >>> CHUNK_BITS] as Uint32Array;
     const at = (id & CHUNK_MASK) << 4;
     const key = words[at + 3] as number;
     this.blobs.hold(key);
@@ -220,7 +216,7 @@ export class NodeArena {
       words[at + 4] as number,
       words[at + 5] as number,
     );
-    const target = this.#words[made >>> CHUNK_BITS] as Uint32Array;
+    const target = this.words[made >>> CHUNK_BITS] as Uint32Array;
     const to = (made & CHUNK_MASK) << 4;
     target[to + 6] = words[at + 6] as number;
     target[to + 7] = words[at + 7] as number;
@@ -229,7 +225,7 @@ export class NodeArena {
 
   /** Frees a record and its holds. Children are not touched. */
   free(id: number): void {
-    const words = this.#words[id >>> CHUNK_BITS] as Uint32Array;
+    const words = this.words[id >>> CHUNK_BITS] as Uint32Array;
     const at = (id & CHUNK_MASK) << 4;
     this.blobs.release(words[at + 3] as number);
     if (((words[at + 2] as number) & 0xff) === 0) this.blobs.release(words[at + 4] as number);
@@ -256,12 +252,12 @@ export class NodeArena {
     let id = this.#free;
     if (id === NIL) {
       id = this.#next++;
-      if (id >>> CHUNK_BITS >= this.#words.length) this.#grow();
+      if (id >>> CHUNK_BITS >= this.words.length) this.#grow();
     } else {
-      const words = this.#words[id >>> CHUNK_BITS] as Uint32Array;
+      const words = this.words[id >>> CHUNK_BITS] as Uint32Array;
       this.#free = words[((id & CHUNK_MASK) << 4) + 7] as number;
     }
-    const words = this.#words[id >>> CHUNK_BITS] as Uint32Array;
+    const words = this.words[id >>> CHUNK_BITS] as Uint32Array;
     const at = (id & CHUNK_MASK) << 4;
     words[at] = version;
     words[at + 1] = size;
@@ -275,16 +271,17 @@ export class NodeArena {
 
   /** Puts the beginning of the key into the record. */
   #begin(id: number, key: number): void {
-    const words = this.#words[id >>> CHUNK_BITS] as Uint32Array;
+    const words = this.words[id >>> CHUNK_BITS] as Uint32Array;
     const at = (id & CHUNK_MASK) << 4;
     words[at + 6] = this.blobs.word(key, 0);
     words[at + 7] = this.blobs.word(key, 4);
   }
 
   #grow(): void {
-    assert(this.#words.length < 1 << (31 - CHUNK_BITS), "the node arena is full");
+    assert(this.words.length < 1 << (31 - CHUNK_BITS), "the node arena is full");
     const buffer = this.#platform.allocate(RECORD_BYTES << CHUNK_BITS);
-    this.#words.push(new Uint32Array(buffer));
-    this.#bytes.push(new Uint8Array(buffer));
+    this.words.push(new Uint32Array(buffer));
+    this.bytes.push(new Uint8Array(buffer));
+    this.chunks.push(buffer);
   }
 }

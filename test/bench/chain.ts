@@ -8,6 +8,7 @@ import type { ResponseFinalizeBlock } from "../../chain/codec/gen/tendermint/abc
 import { readConfigText } from "../../chain/node/config/config.ts";
 import { Database } from "../../chain/node/db.ts";
 import { loadStore } from "../../chain/node/loading.ts";
+import { HelperThread } from "../../chain/node/helper/thread.ts";
 import { fastPlatform } from "../../chain/node/platform.ts";
 import { Application } from "../../chain/runtime/index.ts";
 import type { BranchContext } from "../../chain/runtime/index.ts";
@@ -22,8 +23,14 @@ const GENESIS_SECONDS = 1_800_000_000n;
 /** Nodes of one piece of a snapshot. */
 const SNAPSHOT_NODES = 4096;
 
-/** The platform of all benchmarks. */
-export const platform = fastPlatform(console.log);
+const alone = fastPlatform(console.log);
+const WORKER = new URL("../../chain/node/signature_worker.js", import.meta.url);
+
+/** The platform of all benchmarks: a node's, with its helper thread unless BENCH_ALONE is 1. */
+export const platform =
+  process.env["BENCH_ALONE"] === "1"
+    ? alone
+    : { ...alone, helper: new HelperThread(alone.verifySecp256k1, WORKER) };
 
 /** What a block took, microseconds, and what it gave. */
 export interface BlockTimes {
