@@ -1,7 +1,7 @@
 // rollback, reindex, prune and verify-state on homes that a node made under load; and genesis and comet
 // commands on homes that have not begun.
 
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -282,6 +282,13 @@ test("settings of pruning are checked before anything is opened", async ({ home 
     const again = await runCommand(wrong, "verify-state");
     assert.match(again.failure, /pruning-interval must be at least 10/);
   });
+});
+
+test("a home without blocks is refused, and nothing is made there", async () => {
+  const nowhere = join(tmpdir(), `leasehold-nowhere-${process.pid}`);
+  for (const words of [["rollback"], ["reindex"], ["prune"], ["verify-state"], ["export"]])
+    assert.match((await runCommand(nowhere, ...words)).failure, /has no blocks yet$/);
+  assert.not.ok(existsSync(nowhere));
 });
 
 test("a running node's home is refused, and says who holds it", async ({ home }) => {
