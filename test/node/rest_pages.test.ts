@@ -226,6 +226,7 @@ test("health: blocks advance, the node catches up, stalls, halts, cannot be aske
         if (status instanceof Error) throw status;
         return { ...base, ...status } as SourceStatus;
       },
+      peers: async () => 3,
     };
     const parts = { source, metrics, maxBlockAge } as unknown as PageParts;
     const { healthy, sentence } = await judgeHealth(parts);
@@ -243,6 +244,7 @@ test("health of a node that runs, and of one that halted", async ({ rest }) => {
   for (const path of ["/health", "/ready"]) {
     const answer = await restGet(rest, path);
     assert.equal([answer.status, answer.json()["sentence"]], [200, "blocks advance"]);
+    assert.is(answer.json()["peers"], 0);
   }
   const node = await startTestNode({ app: { "halt-height": "3" } });
   await node.halted;

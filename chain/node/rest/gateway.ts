@@ -30,6 +30,9 @@ export interface GatewayAnswer {
   readonly height: bigint;
 }
 
+/** A body of more characters is read in a turn of its own. */
+const LONG_BODY = 65_536;
+
 /** Answers calls. */
 export class Gateway {
   readonly routes: readonly Route[];
@@ -68,7 +71,9 @@ export class Gateway {
 
   async #answerMatch(match: Match, call: GatewayCall, height: bigint): Promise<GatewayAnswer> {
     const { query, response } = match.route;
-    const data = bindRequest(match, call, this.#registry);
+    const bind = (): Uint8Array => bindRequest(match, call, this.#registry);
+    const isLong = call.body.length > LONG_BODY;
+    const data = isLong ? await this.#parts.turns.run(bind).catch(rethrow) : bind();
     try {
       const answer = await answerQuery(this.#parts, { path: query, data, height, prove: false });
       const refusal = refusalOf(answer);
@@ -99,6 +104,10 @@ function translate(error: unknown): unknown {
   if (error instanceof RpcError) return new GatewayRefusal("ResourceExhausted", error.message);
   if (error instanceof CodecError) return new GatewayRefusal("Internal", error.message);
   return error;
+}
+
+function rethrow(error: unknown): never {
+  throw translate(error);
 }
 
 function decodePath(path: string): string {

@@ -37,6 +37,8 @@ export interface Health {
   readonly healthy: boolean;
   readonly catchingUp: boolean;
   readonly height: bigint;
+  /** Number of peers; undefined when the engine cannot be asked. */
+  readonly peers: number | undefined;
   /** Seconds since this process committed a block; undefined before the first. */
   readonly age: number | undefined;
   readonly sentence: string;
@@ -50,16 +52,18 @@ export async function judgeHealth(parts: PageParts): Promise<Health> {
   const base = {
     catchingUp: false,
     height: last?.height ?? 0n,
+    peers: undefined,
     age: last === undefined ? undefined : ageMs / 1000,
   };
   const ill = (sentence: string): Health => ({ ...base, healthy: false, sentence });
   try {
     const { catchingUp, halted, height } = await source.status();
-    if (halted !== undefined) return { ...ill(`the node has halted: ${halted}`), height };
-    if (catchingUp) return { ...base, height, catchingUp, healthy: true, sentence: "catching up" };
+    const known = { height, catchingUp, peers: await source.peers() };
+    if (halted !== undefined) return { ...ill(`the node has halted: ${halted}`), ...known };
+    if (catchingUp) return { ...base, ...known, healthy: true, sentence: "catching up" };
     if (maxBlockAge > 0 && ageMs > maxBlockAge)
-      return { ...ill(`no block for ${Math.round(ageMs / 1000)} seconds`), height };
-    return { ...base, height, healthy: true, sentence: "blocks advance" };
+      return { ...ill(`no block for ${Math.round(ageMs / 1000)} seconds`), ...known };
+    return { ...base, ...known, healthy: true, sentence: "blocks advance" };
   } catch (error) {
     if (error instanceof SourceError) return ill(error.message);
     throw error;
@@ -67,12 +71,13 @@ export async function judgeHealth(parts: PageParts): Promise<Health> {
 }
 
 function healthPage(health: Health, good: boolean): Page {
-  const { catchingUp, height, age, sentence } = health;
+  const { catchingUp, height, peers, age, sentence } = health;
   const body = JSON.stringify({
     healthy: good,
     sentence,
     height: height.toString(),
     catching_up: catchingUp,
+    peers: peers ?? null,
     last_block_age_seconds: age ?? null,
   });
   return { status: good ? 200 : 503, type: JSON_TYPE, body };
