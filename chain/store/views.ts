@@ -19,6 +19,7 @@ import type { ProofOp, ReadStore, StateView, StoreEntry, StoreRoot } from "./typ
 export class CommittedView implements StateView {
   readonly height: bigint;
   readonly appHash: Uint8Array;
+  readonly archived = false;
   readonly #engine: TreeEngine;
   readonly #version: Version;
 
@@ -71,6 +72,7 @@ class TreeReader implements ReadStore {
 export class ArchivedView implements StateView {
   readonly height: bigint;
   readonly appHash: Uint8Array;
+  readonly archived = true;
   readonly #platform: Platform;
   readonly #found: ArchivedHeight;
 
@@ -120,6 +122,7 @@ function proofOps(
 export class EmptyView implements StateView {
   readonly height = 0n;
   readonly appHash: Uint8Array;
+  readonly archived = false;
   readonly #names: readonly string[];
 
   constructor(names: readonly string[], appHash: Uint8Array) {
