@@ -15,37 +15,38 @@ export const MAX_ANYS = 100;
 const ANY = "google.protobuf.Any";
 const MSG = "cosmos.base.v1beta1.Msg";
 
-/** What is left of both limits. */
-interface Budget {
+/** Sees an Any with its type and its decoded content. */
+type Visit = (any: Any, type: MessageType<unknown>, content: unknown) => void;
+
+/** One walk: what is looked up, who is told, and what is left of the limit. */
+interface Walk {
+  readonly registry: TypeRegistry;
+  readonly visit: Visit | undefined;
   anys: number;
 }
 
 /**
- * Opens every Any below a decoded message. Throws: CodecError for a type that is not known or may
- * not stand in its field, for content that does not decode, and beyond the limits.
+ * Opens every Any below a decoded message, and tells `visit` of each. Throws: CodecError for a type
+ * that is not known or may not stand in its field, for content that does not decode, and beyond the
+ * limits.
  */
 export function checkAnys(
   type: MessageType<unknown>,
   value: unknown,
   registry: TypeRegistry,
+  visit?: Visit,
 ): void {
   if (anyFields(type).length > 0)
-    checkBelow(type, value, registry, { anys: MAX_ANYS - 1 }, MAX_ANY_DEPTH - 1);
+    checkBelow(type, value, { registry, visit, anys: MAX_ANYS - 1 }, MAX_ANY_DEPTH - 1);
 }
 
-function checkBelow(
-  type: MessageType<unknown>,
-  value: unknown,
-  registry: TypeRegistry,
-  budget: Budget,
-  depth: number,
-): void {
+function checkBelow(type: MessageType<unknown>, value: unknown, walk: Walk, depth: number): void {
   for (const field of anyFields(type)) {
     const held = (value as Readonly<Record<string, unknown>>)[camelCase(field.name)];
     if (held === undefined) continue;
     for (const item of Array.isArray(held) ? (held as unknown[]) : [held]) {
-      if (field.type === ANY) checkAny(type, field, item as Any, registry, budget, depth);
-      else checkBelow(refType(type, field), item, registry, budget, depth);
+      if (field.type === ANY) checkAny(type, field, item as Any, walk, depth);
+      else checkBelow(refType(type, field), item, walk, depth);
     }
   }
 }
@@ -54,19 +55,20 @@ function checkAny(
   holder: MessageType<unknown>,
   field: FieldTable,
   any: Any,
-  registry: TypeRegistry,
-  budget: Budget,
+  walk: Walk,
   depth: number,
 ): void {
   const path = `${holder.name}.${field.name}`;
   if (depth === 0) throw new CodecError(path, `nested deeper than ${MAX_ANY_DEPTH} messages`);
-  if (budget.anys === 0) throw new CodecError(path, `holds more than ${MAX_ANYS} messages`);
-  budget.anys -= 1;
-  const type = registry.find(any.typeUrl);
+  if (walk.anys === 0) throw new CodecError(path, `holds more than ${MAX_ANYS} messages`);
+  walk.anys -= 1;
+  const type = walk.registry.find(any.typeUrl);
   const name = any.typeUrl.slice(0, 200);
   if (type === undefined) throw new CodecError(path, `no message of type ${name}`);
   if (!mayStandIn(type, field)) throw new CodecError(path, `${name} is no ${field.accepts}`);
-  checkBelow(type, type.decode(any.value), registry, budget, depth - 1);
+  const content = type.decode(any.value);
+  walk.visit?.(any, type, content);
+  checkBelow(type, content, walk, depth - 1);
 }
 
 /** A message that is signed names its signers; anything else names the interfaces it implements. */

@@ -68,7 +68,7 @@ function aminoBytes(
   facts: SignerFacts,
   registry: TypeRegistry,
 ): Uint8Array | undefined {
-  if (tx.fee === undefined || !isCanonical(tx)) return undefined;
+  if (tx.fee === undefined || !isCanonical(tx, registry)) return undefined;
   const { body } = tx;
   const doc: Record<string, Json> = {
     account_number: facts.accountNumber.toString(),
@@ -85,12 +85,12 @@ function aminoBytes(
   return sortedJsonBytes(doc);
 }
 
-function isCanonical(tx: Transaction): boolean {
+function isCanonical(tx: Transaction, registry: TypeRegistry): boolean {
   if (tx.hasUnknownFields) return false;
   if (tx.body.extensionOptions.length + tx.body.nonCriticalExtensionOptions.length > 0)
     return false;
   return (
-    tx.messages.every((message) => message.isCanonical()) &&
+    tx.messages.every((message) => message.isCanonical(registry)) &&
     equalBytes(TxBody.encode(tx.body), tx.bodyBytes)
   );
 }

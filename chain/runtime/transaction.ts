@@ -35,9 +35,14 @@ export class TxMessage {
     return this.route.signersOf(this.value);
   }
 
-  /** Whether its bytes are the only way to write it. */
-  isCanonical(): boolean {
-    return equalBytes(this.route.handler.type.encode(this.value as never), this.#bytes);
+  /** Whether its bytes, and those of all messages in it, are the only way to write them. */
+  isCanonical(registry: TypeRegistry): boolean {
+    const { type } = this.route.handler;
+    let canonical = equalBytes(type.encode(this.value as never), this.#bytes);
+    checkAnys(type, this.value, registry, (any, inner, content) => {
+      canonical &&= equalBytes(inner.encode(content), any.value);
+    });
+    return canonical;
   }
 
   /** One line that says what it is, for the sentence about its failure. */

@@ -4,7 +4,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ChainError, sdkErrors } from "../../chain/base/errors.ts";
-import { MsgExec, MsgGrant } from "../../chain/codec/gen/cosmos/authz/v1beta1.ts";
+import { MsgExec, MsgExecResponse, MsgGrant } from "../../chain/codec/gen/cosmos/authz/v1beta1.ts";
 import { MsgSend, MsgSendResponse } from "../../chain/codec/gen/cosmos/bank/v1beta1.ts";
 import {
   MsgGrantAllowance,
@@ -14,7 +14,7 @@ import { MsgCreateBid } from "../../chain/codec/gen/leasehold/market/v1.ts";
 import { StakeAuthorization } from "../../chain/codec/gen/cosmos/staking/v1beta1.ts";
 import { checkAnys, createRegistry, messageToText } from "../../chain/codec/index.ts";
 import type { Any, MessageType } from "../../chain/codec/index.ts";
-import { Dispatcher, MsgRouter, OutOfGasError } from "../../chain/runtime/index.ts";
+import { Dispatcher, MsgRouter, OutOfGasError, TxMessage } from "../../chain/runtime/index.ts";
 import type { Context, MsgHandler } from "../../chain/runtime/index.ts";
 import { TestMachine } from "../support/context.ts";
 import { msg } from "../support/signing.ts";
@@ -119,6 +119,23 @@ test("a message as text: nested fields, lists, bytes, enums, defaults left out, 
   const long = text(MsgSend, { fromAddress: "x".repeat(5000) });
   assert.is(long.length, 1003);
   assert.match(long, /^from_address:"x+\.\.\.$/);
+});
+
+test("a message in a message that could be written otherwise is not canonical", () => {
+  const router = new MsgRouter();
+  const handler = { type: MsgExec, response: MsgExecResponse, handle: () => ({ results: [] }) };
+  router.register(handler as unknown as MsgHandler);
+  const types = [MsgExec, MsgGrant];
+  const registry = createRegistry(types as MessageType<unknown>[]);
+  const around = (value: Uint8Array): TxMessage => {
+    const any = msg(MsgExec, { msgs: [{ typeUrl: MsgGrant.typeUrl, value }] });
+    return new TxMessage(router.find(any.typeUrl), any);
+  };
+  const whole = MsgGrant.encode(MsgGrant.create({ granter: "a" }));
+  const short = whole.slice(0, 3);
+  assert.equal(MsgGrant.decode(short), MsgGrant.decode(whole), "the empty grant may be left out");
+  assert.is(around(whole).isCanonical(registry), true);
+  assert.is(around(short).isCanonical(registry), false);
 });
 
 test("Any fields: below lists and messages, and none where there is none", () => {
