@@ -193,6 +193,9 @@ test("calls out of place are refused with a sentence, and nothing is lost", asyn
     assert.ok((await good.call(COMMIT)).commit);
     const late = { initChain: RequestInitChain.create({ chainId: "test-1" }) };
     assert.match((await good.call(late)).exception?.error ?? "", /InitChain at height 1/);
+    const old = { info: RequestInfo.create({ version: "0.37.0", abciVersion: "1.0.0" }) };
+    const told = await (await server.connect()).call(old);
+    assert.match(told.exception?.error ?? "", /CometBFT 0\.37\.0 speaks ABCI 1\.0\.0/);
   });
 });
 

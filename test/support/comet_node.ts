@@ -12,6 +12,7 @@ import { generateKeyPair } from "../../chain/node/embedded/keys.ts";
 import { makeGenesis, writeHome } from "../../chain/node/home.ts";
 import { SILENT } from "../../chain/node/log.ts";
 import { fastPlatform } from "../../chain/node/platform.ts";
+import { heightOf } from "../dev/network.ts";
 import type { NetNodePorts } from "../dev/network.ts";
 import type { TestHomeOptions } from "./node.ts";
 
@@ -83,7 +84,7 @@ export interface TestCometNode extends CometNode {
   remove(): Promise<void>;
 }
 
-/** Starts a node behind CometBFT in a home that exists; resolves when it has a block. */
+/** Starts a node behind CometBFT in a home that exists; resolves when RPC tells of a block. */
 export async function openCometNode(
   home: string,
   cometbft: string,
@@ -97,7 +98,8 @@ export async function openCometNode(
   });
   halted.catch(() => undefined);
   const first = async (): Promise<void> => {
-    while (node.app.store.height === 0n) await new Promise((resume) => setTimeout(resume, 20));
+    while (node.app.store.height === 0n || (await heightOf(node.rpcUrl)) === 0n)
+      await new Promise((next) => setTimeout(next, 20));
   };
   await Promise.race([first(), halted]).catch(async (error: unknown) => {
     await node.stop();

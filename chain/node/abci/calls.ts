@@ -160,11 +160,16 @@ export class AbciCalls {
   }
 
   #info(request: RequestInfo): ResponseInfo {
+    const { version, abciVersion } = request;
+    if (abciVersion !== "" && !abciVersion.startsWith("2."))
+      throw new RefusedCall(
+        `CometBFT ${version} speaks ABCI ${abciVersion}, this node 2.0: use CometBFT v0.38 to v0.40`,
+      );
     const info = this.#parts.app.info();
     if (!this.#isGreeted)
       this.#parts.log.info("CometBFT is connected", {
-        version: request.version,
-        abci: request.abciVersion,
+        version,
+        abci: abciVersion,
         height: info.lastBlockHeight,
       });
     this.#isGreeted = true;

@@ -24,6 +24,7 @@ export class CometProcess {
   /** Resolves with a sentence when the child has ended, by itself or asked. */
   readonly ended: Promise<string>;
   #lastError = "";
+  #followsFailure = false;
 
   /** Starts `cometbft start` on a home. */
   constructor({ binary, home, logLevel }: CometProcessOptions, log: Logger) {
@@ -61,8 +62,12 @@ export class CometProcess {
   }
 
   #line(line: string): void {
-    const { level, sentence, fields } = readCometLine(line);
-    if (level === "error") this.#lastError = told(sentence, fields);
+    const { kind, level, sentence, fields } = readCometLine(line);
+    if (kind === "failure") this.#lastError = sentence;
+    else if (kind === "entry" && level === "error") this.#lastError = told(sentence, fields);
+    else if (kind === "text" && this.#followsFailure) this.#lastError += ` ${sentence.trim()}`;
+    // The line under a panic belongs to its sentence: the two hashes of an AppHash stand in both.
+    this.#followsFailure = kind === "failure";
     this.#log[level](sentence, fields);
   }
 }
@@ -74,22 +79,33 @@ function told(sentence: string, fields: LogFields): string {
   return text.length > 400 ? `${text.slice(0, 400)}...` : text;
 }
 
-/** A line of CometBFT's JSON log in the words of ours; a line of another kind is an error's. */
-export function readCometLine(line: string): {
+/** A line of CometBFT in the words of our log. */
+export interface CometLine {
   readonly level: LogLevel;
   readonly sentence: string;
   readonly fields: LogFields;
-} {
+  /** An entry of the log, the first line of a panic or a refusal to start, or any other text. */
+  readonly kind: "entry" | "failure" | "text";
+}
+
+/** Reads a line that CometBFT printed. */
+export function readCometLine(line: string): CometLine {
   let entry: Record<string, unknown>;
   try {
     entry = JSON.parse(line) as Record<string, unknown>;
   } catch {
-    return { level: "error", sentence: line, fields: {} };
+    return {
+      level: "error",
+      sentence: line,
+      fields: {},
+      kind: /^(?:panic|error):/i.test(line) ? "failure" : "text",
+    };
   }
   const { level, _msg, ts: _ts, ...rest } = entry;
   const fields: Record<string, string> = {};
   for (const [key, value] of Object.entries(rest))
     fields[key] = typeof value === "string" ? value : JSON.stringify(value);
   const known = level === "debug" || level === "error" ? level : "info";
-  return { level: known, sentence: typeof _msg === "string" ? _msg : "", fields };
+  const sentence = typeof _msg === "string" ? _msg : "";
+  return { level: known, sentence, fields, kind: "entry" };
 }

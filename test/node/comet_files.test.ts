@@ -1,0 +1,151 @@
+// One home for two programs: CometBFT reads what we write, and its own files are read by us without a
+// complaint; a supervised CometBFT is started, heard and stopped.
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { toBase64 } from "../../chain/base/bytes.ts";
+import { readKeys } from "../../chain/node/claim.ts";
+import { readCometLine } from "../../chain/node/cometbft/process.ts";
+import { COMET_CONFIG } from "../../chain/node/config/comet_settings.ts";
+import { configText, readConfigText } from "../../chain/node/config/config.ts";
+import { parseToml } from "../../chain/node/config/toml.ts";
+import { createLogger } from "../../chain/node/log.ts";
+import { fastPlatform } from "../../chain/node/platform.ts";
+import { CrashLoad } from "../crash/load.ts";
+import { findCometbft } from "../support/cometbft.ts";
+import { makeCometHome, openCometNode } from "../support/comet_node.ts";
+import { callRpc } from "../support/node.ts";
+
+const test = suite("one home for two programs");
+const comet = findCometbft();
+
+/** Keys whose default is another one in a home of ours, with the reason. */
+const MEANT: Readonly<Record<string, string>> = {
+  genesis_file: "CometBFT does not read the form of SDK 0.50",
+};
+
+test("every default of CometBFT's settings is its own", () => {
+  const text = configText("config.toml", {}, "comet");
+  assert.equal(readConfigText("config.toml", text).warnings, []);
+  assert.ok(text.includes('proxy_app = "tcp://127.0.0.1:26658"'));
+  assert.not.ok(
+    configText("config.toml").includes("proxy_app"),
+    "not in homes of the other engine",
+  );
+});
+
+test("lines of CometBFT's log are taken apart", () => {
+  const line = '{"level":"info","module":"state","height":5,"_msg":"committed state","ts":"x"}';
+  assert.equal(readCometLine(line), {
+    level: "info",
+    sentence: "committed state",
+    fields: { module: "state", height: "5" },
+    kind: "entry",
+  });
+  assert.is(readCometLine("panic: wrong app hash").kind, "failure");
+  assert.is(readCometLine("goroutine 1 [running]:").kind, "text");
+});
+
+if ("missing" in comet) {
+  test("is left out", () => {
+    process.stdout.write(`left out: homes as CometBFT reads them, because ${comet.missing}\n`);
+  });
+} else {
+  test("a configuration that CometBFT wrote is read whole, with our defaults", () => {
+    const home = mkdtempSync(join(tmpdir(), "leasehold-files-"));
+    try {
+      execFileSync(comet.path, ["init", "--home", home], { stdio: "ignore" });
+      const text = readFileSync(join(home, "config", "config.toml"), "utf8");
+      assert.equal(readConfigText("config.toml", text).warnings, []);
+      const theirs = new Map(parseToml(text, "config.toml").map(({ key, value }) => [key, value]));
+      const plain = (value: unknown): unknown =>
+        typeof value === "bigint" ? Number(value) : value;
+      for (const { key, value } of COMET_CONFIG) {
+        assert.ok(theirs.has(key), `CometBFT knows no ${key}`);
+        if (MEANT[key] === undefined) assert.equal(plain(theirs.get(key)), value, key);
+      }
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+
+  test("CometBFT finds keys and configuration in a home of ours", async () => {
+    const { home } = await makeCometHome();
+    try {
+      const ask = (command: string): string =>
+        execFileSync(comet.path, [command, "--home", home], { encoding: "utf8" }).trim();
+      const { validator, nodeId } = readKeys(
+        fastPlatform(() => undefined),
+        home,
+      );
+      assert.is(ask("show-node-id"), nodeId);
+      assert.ok(ask("show-validator").includes(toBase64(validator.publicKey)));
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+
+  test("market life under a supervised CometBFT; both end together", async () => {
+    const load = new CrashLoad("test-1");
+    const ports = await makeCometHome({ accounts: load.accounts });
+    const lines: string[] = [];
+    const log = createLogger({
+      level: "info",
+      format: "plain",
+      write: (line) => void lines.push(line),
+    });
+    try {
+      const node = await openCometNode(ports.home, comet.path, { log });
+      await load.readSequences(node.rpcUrl);
+      const loading = load.run(node.rpcUrl);
+      await pause(4000);
+      load.stop();
+      await loading;
+      assert.equal(load.surprises, []);
+      assert.ok(load.succeeded > 10, `${load.succeeded} transactions`);
+      const { response } = await callRpc<{ response: { last_block_app_hash: string } }>(
+        node.rpcUrl,
+        "abci_info",
+      );
+      assert.ok(response.last_block_app_hash.length > 0);
+      const pid = node.cometPid ?? 0;
+      await node.stop();
+      assert.throws(() => process.kill(pid, 0), /ESRCH/);
+      const height = node.app.store.height;
+      const again = await openCometNode(ports.home, comet.path, { log });
+      assert.ok(again.app.store.height >= height);
+      process.kill(again.cometPid ?? 0, "SIGKILL");
+      assert.match(await again.halted, /^cometbft ended by SIGKILL/);
+      await again.stop();
+      assert.ok(lines.some((line) => line.includes("CometBFT is connected version=0.38")));
+    } finally {
+      rmSync(ports.home, { recursive: true, force: true });
+    }
+  });
+
+  test("when CometBFT has lost the chain the node ends with CometBFT's own words", async () => {
+    const { home } = await makeCometHome();
+    try {
+      const node = await openCometNode(home, comet.path);
+      while (node.app.store.height < 3n) await pause(20);
+      await node.stop();
+      const stale = join(home, "data", "blockstore.db");
+      rmSync(stale, { recursive: true });
+      rmSync(join(home, "data", "state.db"), { recursive: true });
+      const error = await openCometNode(home, comet.path).then(
+        () => "it started",
+        (reason: Error) => reason.message,
+      );
+      assert.match(error, /cometbft ended .*AppHash does not match .* Got [0-9A-F]{64}, expected/);
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+}
+
+test.run();
