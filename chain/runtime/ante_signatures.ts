@@ -254,12 +254,16 @@ function signatureChecks(
   });
 }
 
-/** Who pays must sign the fee, which this mode does not cover. */
+/**
+ * Who pays must sign the fee, which this mode does not cover. Compared as bytes: one address has
+ * several texts, and with another one somebody could let a signer pay who has not agreed to it.
+ */
 function refusePayer(ctx: Context, tx: Transaction, address: Address): void {
   const text = ctx.addresses.format(address);
-  const [first] = tx.signers(ctx.addresses);
   const named = tx.fee?.payer ?? "";
-  const pays = named === "" ? first !== undefined && equalBytes(first, address) : named === text;
+  const [first] = tx.signers(ctx.addresses);
+  const payer = named === "" ? first : ctx.addresses.parse(named);
+  const pays = payer !== undefined && equalBytes(payer, address);
   if (pays)
     throw new SignatureShapeError(
       `fee payer ${text} cannot sign with SIGN_MODE_DIRECT_AUX: unauthorized`,
