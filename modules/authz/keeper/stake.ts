@@ -50,10 +50,12 @@ function moveOf(message: TxMessage): {
   }
 }
 
+/** Whether a list names a validator: in either case of letters, or a deny list could be passed by. */
 function stands(ctx: Context, list: readonly string[], validator: string): boolean {
+  const wanted = validator.toLowerCase();
   return list.some((one) => {
     ctx.gas.consume(GAS_PER_VALIDATOR, "stake authorization");
-    return one === validator;
+    return one.toLowerCase() === wanted;
   });
 }
 
