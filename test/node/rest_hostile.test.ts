@@ -88,6 +88,20 @@ test("bodies: too large, not JSON, of another kind, nested deep", async ({ rest 
   assert.match(nested.text, /nested deeper than/);
 });
 
+test("a body of very many values is refused at once", async ({ rest }) => {
+  const many = `{"tx":{"signatures":[${'"",'.repeat(6000)}""]}}`;
+  assert.is((await restPost(rest, "/cosmos/tx/v1beta1/encode", many)).status, 200);
+  const node = await startTestNode();
+  const more = `{"tx":{"signatures":[${'"",'.repeat(60_000)}""]}}`;
+  const answer = await restPost(restOf(node), "/cosmos/tx/v1beta1/encode", more);
+  assert.equal([answer.status, answer.json()["code"]], [400, 3]);
+  assert.match(answer.text, /more than 50000 values/);
+  const large = `{"tx":{"body":{"memo":"${"m".repeat(500_000)}"}}}`;
+  const heavy = await restPost(restOf(node), "/cosmos/tx/v1beta1/encode", large);
+  assert.equal([heavy.status, heavy.text.length > 600_000], [200, true]);
+  await node.remove();
+});
+
 test("paths and parameters that make no sense", async ({ rest }) => {
   const rows: readonly (readonly [string, number])[] = [
     ["/%", 400],

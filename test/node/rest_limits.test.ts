@@ -8,6 +8,7 @@ import * as assert from "uvu/assert";
 import { createLogger, SILENT } from "../../chain/node/log.ts";
 import { NodeMetrics } from "../../chain/node/metrics_node.ts";
 import { Gateway, requireShowable } from "../../chain/node/rest/gateway.ts";
+import { HeavyLane } from "../../chain/node/rest/lane.ts";
 import type { Page } from "../../chain/node/rest/pages.ts";
 import { RestServer } from "../../chain/node/rest/server.ts";
 import type { RestLimits } from "../../chain/node/rest/server.ts";
@@ -156,9 +157,34 @@ test("a failure of the node is logged and not told; requests are logged at debug
   assert.match(door.metrics.text(), /requests_total\{door="rest",status="501"\} 1\n/);
 });
 
+test("heavy work goes one after the other and rests three times as long", async () => {
+  const lane = new HeavyLane();
+  const awake = setInterval(() => undefined, 1000);
+  const starts: number[] = [];
+  const busy = (ms: number) => (): void => {
+    const began = performance.now();
+    starts.push(began);
+    while (performance.now() - began < ms);
+  };
+  const failing = lane.run(() => Promise.reject(new Error("no")));
+  await Promise.all([...[30, 30, 30].map((ms) => lane.run(busy(ms))), failing.catch(() => 0)]);
+  for (const [index, start] of starts.entries())
+    if (index > 0) assert.ok(start - (starts[index - 1] ?? 0) >= 110, `${starts.join(" ")}`);
+  const waiting = Array.from({ length: 50 }, () => lane.run(() => pause(1)));
+  const refused = await lane
+    .run(() => 0)
+    .then(
+      () => "ran",
+      (error: Error) => error.message,
+    );
+  assert.match(refused, /50 large requests wait/);
+  await Promise.all(waiting);
+  clearInterval(awake);
+});
+
 test("an answer that is too large to show is refused with its size", () => {
-  requireShowable(16 * 1024 * 1024);
-  assert.throws(() => requireShowable(16 * 1024 * 1024 + 1), /16777217 bytes.*over RPC/);
+  requireShowable(8 * 1024 * 1024);
+  assert.throws(() => requireShowable(8 * 1024 * 1024 + 1), /8388609 bytes.*over RPC/);
 });
 
 test("a port in use is told with the setting that changes it", async () => {

@@ -37,8 +37,25 @@ export function bindRequest(match: Match, given: Given, registry: TypeRegistry):
   }
 }
 
+/** Values that a body may hold: a transaction of a thousand transfers has some ten thousand. */
+const MAX_VALUES = 50_000;
+
+/** Throws: GatewayRefusal for a body of more values, at the cost of one look at each character. */
+function requireFewValues(body: string): void {
+  let seen = 0;
+  for (let i = 0; i < body.length; i++) {
+    const code = body.charCodeAt(i);
+    if (code === COMMA || code === BRACKET || code === BRACE) seen++;
+  }
+  if (seen > MAX_VALUES)
+    throw invalidArgument(`the body has more than ${MAX_VALUES} values; send tx_bytes instead`);
+}
+
+const [COMMA, BRACKET, BRACE] = [0x2c, 0x5b, 0x7b];
+
 function parseBody(body: string): { readonly [key: string]: Json } {
   if (body.trim() === "") return {};
+  requireFewValues(body);
   let json: unknown;
   try {
     json = JSON.parse(body);

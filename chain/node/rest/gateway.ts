@@ -8,6 +8,7 @@ import { RpcError } from "../rpc/protocol.ts";
 import { answerQuery } from "../rpc/served.ts";
 import type { ServiceParts } from "../rpc/services.ts";
 import { bindRequest } from "./binding.ts";
+import { HeavyLane } from "./lane.ts";
 import { GatewayRefusal, invalidArgument, noSuchPath, refusalOf } from "./refusal.ts";
 import { makeRoutes, matchRoutes } from "./routes.ts";
 import type { Match, Route } from "./routes.ts";
@@ -30,14 +31,12 @@ export interface GatewayAnswer {
   readonly height: bigint;
 }
 
-/** A body of more characters is read in a turn of its own. */
-const LONG_BODY = 65_536;
-
 /** Answers calls. */
 export class Gateway {
   readonly routes: readonly Route[];
   readonly #parts: ServiceParts;
   readonly #registry: Registry = createRegistry(allMessageTypes);
+  readonly #heavy = new HeavyLane();
 
   /** `served`: gRPC paths of all queries that are answered. */
   constructor(parts: ServiceParts, served: readonly string[]) {
@@ -70,27 +69,35 @@ export class Gateway {
   }
 
   async #answerMatch(match: Match, call: GatewayCall, height: bigint): Promise<GatewayAnswer> {
-    const { query, response } = match.route;
-    const bind = (): Uint8Array => bindRequest(match, call, this.#registry);
-    const isLong = call.body.length > LONG_BODY;
-    const data = isLong ? await this.#parts.turns.run(bind).catch(rethrow) : bind();
     try {
-      const answer = await answerQuery(this.#parts, { path: query, data, height, prove: false });
-      const refusal = refusalOf(answer);
-      if (refusal !== undefined) throw refusal;
-      requireShowable(answer.value.length);
-      const body = await this.#parts.turns.run(() =>
-        JSON.stringify(response.toJson(response.decode(answer.value), this.#registry)),
-      );
-      return { body, height: answer.height };
+      if (call.body.length <= LIGHT_BYTES) return await this.#answerNow(match, call, height);
+      return await this.#heavy.run(() => this.#answerNow(match, call, height));
     } catch (error) {
       throw translate(error);
     }
   }
+
+  async #answerNow(match: Match, call: GatewayCall, height: bigint): Promise<GatewayAnswer> {
+    const { query, response } = match.route;
+    const data = bindRequest(match, call, this.#registry);
+    const answer = await answerQuery(this.#parts, { path: query, data, height, prove: false });
+    const refusal = refusalOf(answer);
+    if (refusal !== undefined) throw refusal;
+    const { value } = answer;
+    requireShowable(value.length);
+    const show = (): string =>
+      JSON.stringify(response.toJson(response.decode(value), this.#registry));
+    const light = value.length <= LIGHT_BYTES || call.body.length > LIGHT_BYTES;
+    const body = light ? await this.#parts.turns.run(show) : await this.#heavy.run(show);
+    return { body, height: answer.height };
+  }
 }
 
+/** A body or an answer of more bytes is heavy: a block of two hundred transfers is not. */
+const LIGHT_BYTES = 128 * 1024;
+
 /** Bytes of an answer that are turned into JSON: beyond it blocks would feel the work. */
-const MAX_SHOWN_BYTES = 16 * 1024 * 1024;
+const MAX_SHOWN_BYTES = 8 * 1024 * 1024;
 
 /** Throws: GatewayRefusal for an answer as only a block near the limit of its size gives one. */
 export function requireShowable(bytes: number): void {
@@ -104,10 +111,6 @@ function translate(error: unknown): unknown {
   if (error instanceof RpcError) return new GatewayRefusal("ResourceExhausted", error.message);
   if (error instanceof CodecError) return new GatewayRefusal("Internal", error.message);
   return error;
-}
-
-function rethrow(error: unknown): never {
-  throw translate(error);
 }
 
 function decodePath(path: string): string {
