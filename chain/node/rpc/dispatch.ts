@@ -5,6 +5,7 @@ import { CodecError } from "../../codec/error.ts";
 import { MempoolError } from "../embedded/mempool.ts";
 import { QueryError } from "../index/query.ts";
 import type { Logger } from "../log.ts";
+import type { Allowance } from "./allowance.ts";
 import type { RpcMethod, RpcParts } from "./methods.ts";
 import {
   errorText,
@@ -18,7 +19,9 @@ import {
 import type { RpcArguments, RpcId } from "./protocol.ts";
 
 /** Characters that the answers of one batch may have together: what is beyond is refused, not held. */
-const MAX_BATCH_ANSWER = 64 * 1024 * 1024;
+const MAX_BATCH_ANSWER = 16 * 1024 * 1024;
+/** A body of more characters is parsed in a turn of its own: a hundred milliseconds for the longest. */
+const LONG_BODY = 65_536;
 
 /** Runs calls that only one kind of connection has (subscriptions); undefined for other methods. */
 export type ExtraMethods = (
@@ -27,14 +30,32 @@ export type ExtraMethods = (
   id: RpcId,
 ) => { result: unknown } | undefined;
 
+function parseBody(body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "";
+    throw new RpcError(RPC_CODES.parse, `error unmarshalling request: ${reason}`);
+  }
+}
+
 /** Answers requests. */
 export class Dispatcher {
   readonly #parts: RpcParts;
   readonly #methods: ReadonlyMap<string, RpcMethod>;
   readonly #maxBatch: number;
+  /** For the answers of all batches that are being gathered. */
+  readonly #allowance: Allowance;
   readonly #log: Logger;
 
-  constructor(parts: RpcParts, methods: readonly RpcMethod[], maxBatch: number, log: Logger) {
+  constructor(
+    parts: RpcParts,
+    methods: readonly RpcMethod[],
+    maxBatch: number,
+    allowance: Allowance,
+    log: Logger,
+  ) {
+    this.#allowance = allowance;
     this.#parts = parts;
     this.#methods = new Map(methods.map((one) => [one.name, one]));
     this.#maxBatch = maxBatch;
@@ -67,13 +88,8 @@ export class Dispatcher {
    * (notifications). Throws: RpcError -32700 when it is not JSON.
    */
   async answer(body: string, extra?: ExtraMethods): Promise<string | undefined> {
-    let json: unknown;
-    try {
-      json = JSON.parse(body);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : "";
-      throw new RpcError(RPC_CODES.parse, `error unmarshalling request: ${reason}`);
-    }
+    const isLong = body.length > LONG_BODY;
+    const json = isLong ? await this.#parts.turns.run(() => parseBody(body)) : parseBody(body);
     if (!Array.isArray(json)) return this.#answerOne(json, extra);
     if (json.length === 0)
       return errorText(-1, new RpcError(RPC_CODES.invalidRequest, "empty batch"));
@@ -88,18 +104,23 @@ export class Dispatcher {
   async #answerAll(batch: readonly unknown[], extra?: ExtraMethods): Promise<string | undefined> {
     const answers: string[] = [];
     let size = 0;
-    for (const one of batch) {
-      if (size > MAX_BATCH_ANSWER)
-        return errorText(
-          -1,
-          internalError("the batch's answers are too large; ask for less at once"),
-        );
-      const text = await this.#answerOne(one, extra);
-      if (text !== undefined) answers.push(text);
-      size += text?.length ?? 0;
-      await new Promise((resume) => setImmediate(resume));
+    try {
+      for (const one of batch) {
+        const text = await this.#answerOne(one, extra);
+        if (text === undefined) continue;
+        if (size + text.length > MAX_BATCH_ANSWER || !this.#allowance.take(text.length))
+          return errorText(
+            -1,
+            internalError("the batch's answers are too large; ask for less at once"),
+          );
+        size += text.length;
+        answers.push(text);
+        await new Promise((resume) => setImmediate(resume));
+      }
+      return answers.length <= 1 ? answers[0] : `[${answers.join(",")}]`;
+    } finally {
+      this.#allowance.give(size);
     }
-    return answers.length <= 1 ? answers[0] : `[${answers.join(",")}]`;
   }
 
   async #answerOne(value: unknown, extra: ExtraMethods | undefined): Promise<string | undefined> {

@@ -10,6 +10,7 @@ import { WebSocketServer } from "ws";
 import type { Logger } from "../log.ts";
 import type { NodeMetrics } from "../metrics_node.ts";
 import { Dispatcher } from "./dispatch.ts";
+import { Allowance } from "./allowance.ts";
 import type { RpcMethod, RpcParts } from "./methods.ts";
 import { errorText, resultText, RpcError, uriArguments } from "./protocol.ts";
 import { RateLimiter } from "./rate.ts";
@@ -41,7 +42,12 @@ export interface RpcOptions {
 const KEEP_ALIVE_MS = 75_000;
 
 /** A connection on which nothing moves for this long is closed: a reader that does not read. */
-const STALL_MS = 120_000;
+const STALL_MS = 45_000;
+
+/** Characters of answers that are gathered, or that callers have not taken yet, together. */
+const MAX_ANSWERS = 64 * 1024 * 1024;
+/** Answers that are never refused: refusals are as short as this. */
+const SHORT_ANSWER = 4096;
 
 /** A path in the log is cut here. */
 const LOGGED_CHARS = 200;
@@ -54,6 +60,7 @@ export class RpcServer {
   readonly #subscriptions: Subscriptions;
   readonly #options: RpcOptions;
   readonly #rate: RateLimiter;
+  readonly #answers = new Allowance(MAX_ANSWERS);
   readonly #metrics: NodeMetrics;
   readonly #log: Logger;
 
@@ -67,7 +74,7 @@ export class RpcServer {
     this.#options = options;
     this.#log = log;
     this.#metrics = parts.metrics;
-    this.#dispatcher = new Dispatcher(parts, methods, limits.maxBatch, log);
+    this.#dispatcher = new Dispatcher(parts, methods, limits.maxBatch, this.#answers, log);
     this.#rate = new RateLimiter(limits.maxRequestsPerSecond);
     this.#subscriptions = new Subscriptions(parts.bus, {
       maxClients: limits.maxSubscriptionClients,
@@ -84,7 +91,7 @@ export class RpcServer {
     );
     this.#server.maxConnections = limits.maxConnections;
     // Dev methods may work for minutes before they answer; elsewhere nothing does.
-    this.#server.timeout = parts.dev ? 0 : STALL_MS;
+    this.#server.timeout = parts.dev ? 0 : Math.max(STALL_MS, parts.commitTimeoutMs + 10_000);
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: limits.maxBodyBytes });
     this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
     this.#server.on("clientError", (_error, socket) => {
@@ -174,15 +181,16 @@ export class RpcServer {
       this.#watch(request, response);
       this.#cors(request, response);
       if (!this.#mayAsk(request.socket.remoteAddress ?? ""))
-        return send(response, 429, errorText(-1, new RpcError(-32000, "too many requests")));
-      if (request.method === "OPTIONS") return send(response, 204, "");
+        return this.#send(response, 429, errorText(-1, new RpcError(-32000, "too many requests")));
+      if (request.method === "OPTIONS") return this.#send(response, 204, "");
       if (request.method === "POST") return await this.#post(request, response);
       if (request.method === "GET" || request.method === "HEAD")
         return await this.#get(request, response);
-      send(response, 405, errorText(-1, new RpcError(-32600, "use GET or POST")));
+      this.#send(response, 405, errorText(-1, new RpcError(-32600, "use GET or POST")));
     } catch (error) {
       this.#log.debug("a request failed", { error: String(error) });
-      if (!response.headersSent) send(response, 500, errorText(-1, new RpcError(-32603, "failed")));
+      if (!response.headersSent)
+        this.#send(response, 500, errorText(-1, new RpcError(-32603, "failed")));
     }
   }
 
@@ -192,35 +200,49 @@ export class RpcServer {
       const limit = this.#options.limits.maxBodyBytes;
       response.setHeader("connection", "close");
       const error = new RpcError(-32600, `the request body is larger than ${limit} bytes`);
-      return send(response, 413, errorText(-1, error));
+      return this.#send(response, 413, errorText(-1, error));
     }
     if (body === "") return this.#list(response);
     try {
-      send(response, 200, (await this.#dispatcher.answer(body)) ?? "");
+      this.#send(response, 200, (await this.#dispatcher.answer(body)) ?? "");
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
-      send(response, 500, errorText(-1, error));
+      this.#send(response, 500, errorText(-1, error));
     }
   }
 
   async #get(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = uriOf(request);
     if (url === undefined)
-      return send(response, 400, errorText(-1, new RpcError(-32600, "not a URI")));
+      return this.#send(response, 400, errorText(-1, new RpcError(-32600, "not a URI")));
     const name = url.pathname.slice(1);
     if (name === "") return this.#list(response);
     const found = this.#dispatcher.methods.get(name);
     if (found === undefined) {
       const error = new RpcError(-32601, `there is no method ${name.slice(0, 100)}`);
-      return send(response, 404, errorText(-1, error));
+      return this.#send(response, 404, errorText(-1, error));
     }
     try {
       const args = uriArguments(url.searchParams, found.args);
-      send(response, 200, resultText(-1, await this.#dispatcher.call(name, args)));
+      this.#send(response, 200, resultText(-1, await this.#dispatcher.call(name, args)));
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
-      send(response, 500, errorText(-1, error));
+      this.#send(response, 500, errorText(-1, error));
     }
+  }
+
+  /** Sends an answer, which is held until its caller has taken it or is gone. */
+  #send(response: ServerResponse, status: number, body: string): void {
+    const { length } = body;
+    if (length > SHORT_ANSWER && !response.destroyed) {
+      if (!this.#answers.take(length)) {
+        this.#metrics.refusals.add({ door: "rpc", limit: "busy" });
+        const text = "the node is busy with answers that others have not taken; try again";
+        return send(response, 503, errorText(-1, new RpcError(-32000, text)));
+      }
+      response.once("close", () => this.#answers.give(length));
+    }
+    send(response, status, body);
   }
 
   /** A page that lists the methods. */

@@ -108,16 +108,28 @@ async function checkTx(parts: RpcParts, args: RpcArguments): Promise<unknown> {
   return checkTxShape(await parts.turns.run(check));
 }
 
+type Proofs = ReturnType<typeof txProofs>;
+
+/** The block of the places that are being read, with its proofs when they are asked for. */
+interface Held {
+  readonly height: bigint;
+  readonly block: Block | undefined;
+  readonly proofs: Proofs | undefined;
+}
+
+/** Proofs of all transactions of a block: made once for a block, not once for a transaction. */
+function proofsOf(parts: RpcParts, block: Block | undefined): Proofs | undefined {
+  return block === undefined ? undefined : txProofs(parts.platform, block.data.txs);
+}
+
 /** One found transaction; with proof when asked. */
 function foundShape(
   parts: RpcParts,
   place: TxPlace,
   tx: Uint8Array,
   result: ExecTxResult,
-  prove: Block | undefined,
+  proofs: Proofs | undefined,
 ): unknown {
-  const txs = prove?.data.txs ?? [];
-  const proofs = prove === undefined ? undefined : txProofs(parts.platform, txs);
   const proof = proofs?.proofs[place.index];
   return {
     hash: upperHex(parts.platform.sha256(tx)),
@@ -138,11 +150,11 @@ function tx(parts: RpcParts, args: RpcArguments): unknown {
   const found = indexer.find(hash);
   if (found === undefined) throw internalError(`tx (${upperHex(hash)}) not found`);
   const block = args.flag("prove") ? blocks.block(found.height) : undefined;
-  return foundShape(parts, found, found.tx, found.result, block);
+  return foundShape(parts, found, found.tx, found.result, proofsOf(parts, block));
 }
 
 /** The transaction at a place, from the index, or from the log when its hash occurs twice. */
-function txAt(parts: RpcParts, place: TxPlace, block: Block, prove: boolean): unknown {
+function txAt(parts: RpcParts, place: TxPlace, block: Block, proofs: Proofs | undefined): unknown {
   const bytes = block.data.txs[place.index];
   if (bytes === undefined) return undefined;
   const indexed = parts.indexer?.find(parts.platform.sha256(bytes));
@@ -151,7 +163,7 @@ function txAt(parts: RpcParts, place: TxPlace, block: Block, prove: boolean): un
       ? indexed.result
       : parts.blocks.response(place.height)?.txResults[place.index];
   if (result === undefined) return undefined;
-  return foundShape(parts, place, bytes, result, prove ? block : undefined);
+  return foundShape(parts, place, bytes, result, proofs);
 }
 
 /** Places of the transactions that satisfy a query, in the order asked for. Throws: RpcError, QueryError. */
@@ -172,11 +184,17 @@ async function txSearch(parts: RpcParts, args: RpcArguments): Promise<unknown> {
   const { start, end } = pageOf(args, ordered.length);
   const prove = args.flag("prove");
   const txs: unknown[] = [];
-  let held: { height: bigint; block: Block | undefined } = { height: -1n, block: undefined };
+  let held: Held = { height: -1n, block: undefined, proofs: undefined };
   for (const place of ordered.slice(start, end)) {
-    if (held.height !== place.height)
-      held = { height: place.height, block: blocks.block(place.height) };
-    const shape = held.block === undefined ? undefined : txAt(parts, place, held.block, prove);
+    if (held.height !== place.height) {
+      // A large block takes milliseconds: between two of them others get their turn.
+      await new Promise((resume) => setImmediate(resume));
+      const block = blocks.block(place.height);
+      const proofs = prove ? proofsOf(parts, block) : undefined;
+      held = { height: place.height, block, proofs };
+    }
+    const { block, proofs } = held;
+    const shape = block === undefined ? undefined : txAt(parts, place, block, proofs);
     if (shape !== undefined) txs.push(shape);
   }
   return { txs, total_count: ordered.length.toString() };
