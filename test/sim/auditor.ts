@@ -5,6 +5,7 @@
 // Events tell it WHAT happened; every AMOUNT it works out itself: accrual and the second of
 // exhaustion second by second, payouts and each part of the fee from totals, refunds, burns, supply.
 
+import { MsgExec } from "../../chain/codec/gen/cosmos/authz/v1beta1.ts";
 import { MsgMultiSend, MsgSend } from "../../chain/codec/gen/cosmos/bank/v1beta1.ts";
 import { MsgCreateDeployment } from "../../chain/codec/gen/leasehold/deployment/v1.ts";
 import { MsgDeposit } from "../../chain/codec/gen/leasehold/escrow/v1.ts";
@@ -66,7 +67,7 @@ export class Auditor {
     const { book } = this;
     const deposited = new Map<string, bigint>();
     if (tx.ok)
-      for (const message of tx.messages) {
+      for (const message of tx.messages.flatMap(inner)) {
         this.#send(message);
         for (const [denom, amount] of depositsOf(message))
           deposited.set(denom, (deposited.get(denom) ?? 0n) + amount);
@@ -239,6 +240,12 @@ export class Auditor {
       stream.nextPayout = Number(found.nextPayout);
     }
   }
+}
+
+/** The messages that a message runs: those inside MsgExec, at any depth, or itself. */
+function inner(message: SeenTx["messages"][number]): SeenTx["messages"] {
+  if (message.typeUrl !== MsgExec.typeUrl) return [message];
+  return MsgExec.decode(message.value).msgs.flatMap(inner);
 }
 
 /** Coins that a message puts into escrow. */

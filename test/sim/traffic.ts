@@ -2,6 +2,7 @@
 
 import { accounts } from "../../modules/auth/index.ts";
 import { signTx } from "../support/signing.ts";
+import { GRANT_OPERATIONS, payerFor } from "./operations_grants.ts";
 import { OTHER_OPERATIONS } from "./operations_other.ts";
 import { CHORES, PROVIDER_OPERATIONS } from "./operations_provider.ts";
 import { TENANT_OPERATIONS } from "./operations_tenant.ts";
@@ -22,6 +23,7 @@ const ALL = [
   ...PROVIDER_OPERATIONS,
   ...OTHER_OPERATIONS,
   ...WRONG_OPERATIONS,
+  ...GRANT_OPERATIONS,
 ];
 const GAS = 8_000_000n;
 
@@ -45,6 +47,8 @@ export function drawTraffic(world: World): Traffic[] {
   for (let made = 0, tries = 0; made < count && tries < 4 * count; tries++)
     if (add(...random.weighted(weighted))) made += 1;
   if (random.chance(5)) traffic.push(damaged(world, traffic));
+  const again = random.chance(8) ? random.maybe(world.done) : undefined;
+  if (again !== undefined) traffic.push(repeated(again));
   return traffic;
 }
 
@@ -56,6 +60,12 @@ function damaged(world: World, traffic: readonly Traffic[]): Traffic {
   bytes[at] = (bytes[at] ?? 0) ^ (1 << random.int(0, 7));
   const operation = { by: world.stranger, messages: [] };
   return { name: "damaged", by: "nobody", operation, bytes, expect: undefined };
+}
+
+/** A transaction that was done before. */
+function repeated([by, bytes]: World["done"][number]): Traffic {
+  const operation: Operation = { by, messages: [] };
+  return { name: "repeated", by: by.name, operation, bytes, expect: "sdk/32" };
 }
 
 /** Signs with the sequences that hold if every transaction before it passes the ante chain. */
@@ -75,10 +85,14 @@ class Signing {
     const isReplay = random.chance(1);
     const sequence = (account?.sequence ?? 0n) + pending + (isReplay ? 3n : 0n);
     const states = [{ signer: by, accountNumber: account?.number ?? 0n, sequence }];
-    const options = { gas: GAS, fee: this.#fee(), memo: random.chance(2) ? "sim" : "" };
+    const fee = this.#fee();
+    const granter = fee.length > 0 && random.chance(30) ? payerFor(this.#world, by) : "";
+    const options = { gas: GAS, fee, granter, memo: random.chance(2) ? "sim" : "" };
     const bytes = signTx(chainId, states, messages, options);
     if (!isReplay) this.#pending.set(by.name, pending + 1n);
-    const expect = isReplay ? "refused" : operation.expect;
+    // Whether somebody else pays is not for this side to know.
+    const known = granter === "" ? operation.expect : undefined;
+    const expect = isReplay ? "refused" : known;
     return { name, by: by.name, operation, bytes, expect };
   }
 

@@ -60,7 +60,7 @@ export interface TwinSettings {
 /** Draws a twin's settings. The pure platform checks signatures a hundred times slower: a share. */
 export function drawTwin(random: Random): TwinSettings {
   return {
-    isPure: random.chance(12),
+    isPure: random.chance(8),
     memoSize: random.of([1, 16, 1000]),
     provableHeights: random.of([1, 2, 8, 64]),
     provableBytes: random.of([1, 100_000, 1 << 28]),
@@ -71,7 +71,7 @@ export function drawTwin(random: Random): TwinSettings {
       keep: random.of([1, 2, 3]),
     },
     stepNodes: random.of([100, 1000, 100_000]),
-    accidents: random.of([2, 5, 10]),
+    accidents: random.of([1, 2, 5]),
   };
 }
 

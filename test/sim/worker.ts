@@ -28,6 +28,8 @@ function run([seed, blocks]: SeedRun): SeedResult {
 }
 
 process.on("message", (message) => {
-  process.send?.(run(message as SeedRun));
+  const result = run(message as SeedRun);
+  // Whoever asked may have been stopped meanwhile.
+  if (process.connected) process.send?.(result);
 });
 process.on("disconnect", () => process.exit(0));

@@ -2,6 +2,7 @@
 // people, and the generator. Operations read state directly; only the auditor must not.
 
 import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { AddressCodec } from "../../chain/base/address.ts";
 import { toBase64, utf8 } from "../../chain/base/bytes.ts";
 import type { Any } from "../../chain/codec/gen/google/protobuf.ts";
 import { Any as AnyType } from "../../chain/codec/gen/google/protobuf.ts";
@@ -54,6 +55,9 @@ export class World {
   /** Somebody with coins to whom nothing belongs. */
   readonly stranger: Signer;
   readonly denoms: readonly string[] = ["ulease", "uusd"];
+  readonly addresses: AddressCodec;
+  /** Bytes of transactions that were done, the youngest last: they must not be done again. */
+  readonly done: (readonly [by: Signer, bytes: Uint8Array])[] = [];
   #ctx: BranchContext | undefined;
   #clocks: () => Pick<ClockStatus, "dueTime" | "dueUptime"> = () => ({
     dueTime: undefined,
@@ -65,6 +69,7 @@ export class World {
     this.random = random;
     this.swarm = swarm;
     this.prefix = prefix;
+    this.addresses = new AddressCodec(prefix);
     this.chainId = chainId;
     const people = (role: string, count: number): Signer[] =>
       Array.from({ length: count }, (_, index) => makeSigner(`${role}${index + 1}`, prefix));
