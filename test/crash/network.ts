@@ -8,7 +8,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { heightOf, makeNetwork, NetNode, reach, requireCometbft } from "../dev/network.ts";
+import {
+  heightOf,
+  makeNetwork,
+  NetNode,
+  reach,
+  requireCometbft,
+  testPorts,
+} from "../dev/network.ts";
 import type { Half } from "../dev/network.ts";
 import { checkApplication, checkEqualHashes, checkFound } from "./network_checks.ts";
 import { NetworkLoad } from "./network_load.ts";
@@ -181,7 +188,6 @@ export function networkRows(figures: NetworkFigures): readonly CrashRow[] {
 
 const VALIDATORS = 4;
 const SENDERS = 8;
-const STARTING_PORT = 36_100;
 
 /** Four validators; a quarter of the kills that one node takes. */
 export const NETWORK: CrashScenario = {
@@ -195,7 +201,7 @@ export const NETWORK: CrashScenario = {
       kills: kills / 4,
       seed,
       blockTime: "500ms",
-      startingPort: STARTING_PORT,
+      startingPort: testPorts(),
       tell,
     });
     return networkRows(figures);

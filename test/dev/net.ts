@@ -1,8 +1,9 @@
 // `make net N=4`: a network of validators behind real CometBFT on this machine, in the foreground.
 
 import { existsSync, readdirSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { loadConfig } from "../../chain/node/config/config.ts";
 import { ROOT } from "./local_chain.ts";
 import { heightOf, makeNetwork, NetNode, requireCometbft } from "./network.ts";
 import type { NetNodePorts } from "./network.ts";
@@ -19,17 +20,26 @@ const { values } = parseArgs({
 /** Time between status lines, milliseconds. */
 const STATUS_MS = 5000;
 
-/** The homes of an earlier run, when there are any; their ports as `testnet init` gave them. */
-function earlier(folder: string, count: number, first: number): NetNodePorts[] {
+/** Port at the end of an address. */
+function portOf(address: string): number {
+  return Number(/\d+$/.exec(address)?.[0] ?? "0");
+}
+
+/** The homes of an earlier run, when there are any, with the ports that their files name. */
+function earlier(folder: string, count: number): NetNodePorts[] {
   if (!existsSync(folder)) return [];
-  const homes = readdirSync(folder).filter((name) => /^node\d+$/.test(name));
-  if (homes.length !== count)
+  const names = readdirSync(folder).filter((name) => /^node\d+$/.test(name));
+  if (names.length !== count)
     throw new Error(
-      `${folder} holds a network of ${homes.length} validators; remove it, or run make net N=${homes.length}`,
+      `${folder} holds a network of ${names.length} validators; remove it, or run make net N=${names.length}`,
     );
-  return homes.sort().map((name) => {
-    const rpc = first + Number(name.slice(4)) * 10;
-    return { name, home: `${folder}/${name}`, rpc, p2p: rpc + 1, abci: rpc + 2, rest: rpc + 3 };
+  return names.sort().map((name) => {
+    const home = join(folder, name);
+    const config = loadConfig(home, "config.toml").values;
+    const ports = ["rpc.laddr", "p2p.laddr", "proxy_app"].map((key) => portOf(config.text(key)));
+    const [rpc = 0, p2p = 0, abci = 0] = ports;
+    const rest = portOf(loadConfig(home, "app.toml").values.text("api.address"));
+    return { name, home, rpc, p2p, abci, rest };
   });
 }
 
@@ -64,7 +74,7 @@ async function main(): Promise<void> {
   const folder = resolve(values.dir);
   const startingPort = Number(values["starting-port"]);
   const blockTime = values["block-time"];
-  const known = earlier(folder, count, startingPort);
+  const known = earlier(folder, count);
   const made =
     known.length > 0
       ? known

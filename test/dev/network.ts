@@ -35,6 +35,11 @@ export interface NetworkOptions {
   readonly accounts?: readonly string[];
 }
 
+/** First of the ports of a network that only tests use: below those that outgoing connections take. */
+export function testPorts(): number {
+  return 20_000 + (process.pid % 200) * 50;
+}
+
 /** Makes the homes of a network. Throws: Error with the command's own sentence. */
 export async function makeNetwork(options: NetworkOptions): Promise<readonly NetNodePorts[]> {
   const { folder, validators, startingPort, blockTime } = options;

@@ -4,6 +4,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RECOVERY_LIMIT_MS, tryNetwork } from "../crash/network.ts";
+import { testPorts } from "../dev/network.ts";
 import { findCometbft } from "../support/cometbft.ts";
 
 const test = suite("network of four");
@@ -21,7 +22,7 @@ if ("missing" in comet) {
       kills: 4,
       seed: Date.now(),
       blockTime: "300ms",
-      startingPort: 36_600,
+      startingPort: testPorts(),
       targets: ["both"],
       tell: () => undefined,
     });
