@@ -68,6 +68,7 @@ export class Counts {
     return {
       height: view.height,
       appHash: view.appHash,
+      archived: view.archived,
       prove: (store, key) => view.prove(store, key),
       store(name) {
         const [inner, counts] = [view.store(name), of(name)];
