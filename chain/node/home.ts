@@ -125,8 +125,8 @@ const SOLE_POWER = 1000n;
 /** REST's usual port is as far from RPC's usual one as any REST port from its RPC port. */
 const REST_DISTANCE = 26657 - 1317;
 
-/** Address of REST beside RPC; a free port beside a free one. */
-function restAddress(rpcAddress: string): string {
+/** Address of REST in a new home, beside an address of RPC; a free port beside a free one. */
+export function restAddress(rpcAddress: string): string {
   return rpcAddress.replace(/\d+$/, (port) => {
     const rpc = Number(port);
     if (rpc === 0) return port;

@@ -3,6 +3,7 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { restAddress } from "../../chain/node/home.ts";
 import { LocalChain, makeHome, ROOT } from "./local_chain.ts";
 
 const { values } = parseArgs({
@@ -35,7 +36,8 @@ Accounts alice and bob hold 1,000,000 LEASE and 1,000,000 test USD each. RPC: `;
 async function main(): Promise<void> {
   const rpcPort = Number(values["rpc-port"]);
   const gatewayPort = Number(values["gateway-port"]);
-  for (const port of [rpcPort, gatewayPort, gatewayPort + 1, gatewayPort + 2]) {
+  const restPort = Number(new URL(restAddress(`http://127.0.0.1:${rpcPort}`)).port);
+  for (const port of [rpcPort, restPort, gatewayPort, gatewayPort + 1, gatewayPort + 2]) {
     if (await isFree(port)) continue;
     throw new Error(
       `port ${port} is in use; stop what listens there (an earlier make start?) and try again`,
@@ -47,7 +49,7 @@ async function main(): Promise<void> {
   );
   const onLine = (from: string, line: string): void => console.log(`${from}: ${line}`);
   const chain = await LocalChain.start({ home: values.home, rpcPort, gatewayPort, onLine });
-  console.log(`${NEXT}${chain.rpc}. Stop with Ctrl-C.`);
+  console.log(`${NEXT}${chain.rpc}, REST: ${restAddress(chain.rpc)}. Stop with Ctrl-C.`);
   const stop = (): void => void chain.stop().then(() => process.exit(0));
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);

@@ -196,7 +196,7 @@ test("a port in use is told with the setting that changes it", async () => {
     () => undefined,
     (reason: Error) => reason.message,
   );
-  assert.match(error ?? "", /another program uses the port: change api.address in app.toml/);
+  assert.match(error ?? "", /another program uses the port; change api.address in app.toml/);
   await door.server.close();
 });
 

@@ -176,6 +176,7 @@ async function run(
   closers.push(() => server.close());
   const halted = new Promise<string>((resolve) => engine.onHalt(resolve));
   engine.start();
+  closers.push(() => engine.stop());
   // Clients cannot read a status without a block: a new chain is running when it has one.
   while (engine.state.height === 0n && engine.haltReason === undefined) await pause(5);
   if (engine.state.height === 0n) throw new Error(engine.haltReason);

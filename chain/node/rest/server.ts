@@ -97,9 +97,9 @@ export class RestServer {
       await door.#http.listen({ host: options.host, port: options.port });
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      const text = `REST cannot listen on ${options.host}:${options.port}: ${message}`;
-      const taken = `${text}; another program uses the port: change api.address in app.toml`;
-      throw new Error(code === "EADDRINUSE" ? taken : text, { cause: error });
+      const place = `REST cannot listen on ${options.host}:${options.port}`;
+      const taken = "another program uses the port; change api.address in app.toml";
+      throw new Error(`${place}: ${code === "EADDRINUSE" ? taken : message}`, { cause: error });
     }
     return door;
   }
