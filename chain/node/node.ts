@@ -20,8 +20,17 @@ export async function startNode(options: StartOptions): Promise<Node> {
   const engine = options.engine ?? (app.text("engine.kind") as EngineKind);
   switch (engine) {
     case "embedded":
+      refuseCometOptions(options);
       return startEmbeddedNode(options);
     case "comet":
       return startCometNode(options);
   }
+}
+
+/** What only means something behind CometBFT is not passed over in silence. */
+function refuseCometOptions({ supervise, cometbft, record }: StartOptions): void {
+  if (supervise !== true && cometbft === undefined && record === undefined) return;
+  throw new Error(
+    "--with-cometbft, --cometbft and --record belong to engine comet; this home runs the embedded engine",
+  );
 }

@@ -4,6 +4,7 @@ import { Bip39, Random } from "@cosmjs/crypto";
 import { resolve } from "node:path";
 import { preset } from "../../../genesis/index.ts";
 import { makeTestnet } from "../../node/cometbft/testnet.ts";
+import { parseDuration } from "../../node/config/config.ts";
 import { fastPlatform } from "../../node/platform.ts";
 import type { Call, CommandCode } from "../command.ts";
 import { UsageFailure } from "../failure.ts";
@@ -25,6 +26,12 @@ function countOf(call: Call): number {
   if (count < 1n || count > BigInt(MAX_VALIDATORS))
     throw new UsageFailure(`--validators is a number from 1 to ${MAX_VALIDATORS}, got ${count}`);
   return Number(count);
+}
+
+function blockTimeOf(call: Call): string | undefined {
+  const text = call.args.value("block-time");
+  if (text === undefined || parseDuration(text) !== undefined) return text;
+  throw new UsageFailure(`--block-time is a time such as 1s or 500ms, got ${text}`);
 }
 
 /** Keys that every home of the network gets in its test keyring. */
@@ -51,7 +58,7 @@ export const testnetInit: CommandCode = {
       preset: kind,
       chainId: args.value("chain-id"),
       startingPort: Number(args.integer("starting-port") ?? FIRST_PORT),
-      blockTime: args.value("block-time"),
+      blockTime: blockTimeOf(call),
       accounts: [
         ...keys.map((key) => ({ address: addressOf(key, prefix), coins })),
         ...accountsOf(call, prefix),
