@@ -24,11 +24,20 @@ export interface Circumstances {
   readonly big: boolean;
   /** Seconds of load through RPC. */
   readonly sustain: number;
+  /** What accounts, leases and orders are divided by: 1, or more to try out the programs. */
+  readonly scale: number;
+}
+
+/** Accounts, leases or orders of a run on this scale; a block wants senders. */
+function sized(count: number, { scale }: Circumstances): number {
+  return Math.max(Math.ceil(count / scale), LEAST);
 }
 
 /** Measures one benchmark. Throws when a program fails. */
 export type Measure = (circumstances: Circumstances) => readonly Figure[];
 
+/** Senders of two blocks. */
+const LEAST = 4000;
 const ROUNDS = 2;
 const BLOCKS = 10;
 const NODE_BLOCKS = 4;
@@ -40,8 +49,10 @@ function rounds(measure: (round: number) => readonly Figure[]): Figure[] {
   return merged(Array.from({ length: ROUNDS }, (_, round) => measure(round)).flat());
 }
 
-function sends(accounts: number, label: string): Measure {
-  return ({ peers }) => {
+function sends(count: number, label: string): Measure {
+  return (circumstances) => {
+    const { peers } = circumstances;
+    const accounts = sized(count, circumstances);
     const folder = chainOf({ accounts });
     return rounds((round) => {
       console.error(`  round ${round + 1} of ${ROUNDS}`);
@@ -55,9 +66,10 @@ function sends(accounts: number, label: string): Measure {
 }
 
 /** On a chain of a hundred thousand accounts and as many live leases. */
-const market: Measure = ({ peers }) => {
-  const accounts = 100_000;
-  const folder = chainOf({ accounts, leases: 100_000 });
+const market: Measure = (circumstances) => {
+  const { peers } = circumstances;
+  const accounts = sized(100_000, circumstances);
+  const folder = chainOf({ accounts, leases: accounts });
   return rounds((round) => {
     const args = ["--folder", folder, "--accounts", String(accounts), "--blocks", String(BLOCKS)];
     const text = ours("market", args);
@@ -68,27 +80,27 @@ const market: Measure = ({ peers }) => {
   });
 };
 
-const idle: Measure = ({ big }) => {
-  const accounts = 100_000;
-  const args = [
-    `0=${chainOf({ accounts })}`,
-    `10k=${chainOf({ accounts, leases: 10_000 })}`,
-    `100k=${chainOf({ accounts, leases: 100_000 })}`,
-  ];
-  if (big) args.push(`1M=${chainOf({ accounts, leases: 1_000_000 })}`);
+const idle: Measure = (circumstances) => {
+  const { big } = circumstances;
+  const accounts = sized(100_000, circumstances);
+  const leases = (count: number): string =>
+    chainOf({ accounts, leases: sized(count, circumstances) });
+  const args = [`0=${chainOf({ accounts })}`, `10k=${leases(10_000)}`, `100k=${leases(100_000)}`];
+  if (big) args.push(`1M=${leases(1_000_000)}`);
   return figuresOf(ours("idle", args, big ? 12_288 : undefined));
 };
 
-const lists: Measure = () => {
+const lists: Measure = (circumstances) => {
   const accounts = 20_000;
-  const small = chainOf({ accounts, orders: 10_000 });
-  const large = chainOf({ accounts, orders: 1_000_000 });
+  const small = chainOf({ accounts, orders: sized(10_000, circumstances) });
+  const large = chainOf({ accounts, orders: sized(1_000_000, circumstances) });
   return figuresOf(ours("queries", [`10k=${small}`, `1M=${large}`]));
 };
 
-const growth: Measure = () => {
-  const chains = [100_000, 1_000_000].map((accounts) => {
-    const label = accounts === 100_000 ? "100k" : "1M";
+const growth: Measure = (circumstances) => {
+  const chains = [100_000, 1_000_000].map((count) => {
+    const label = count === 100_000 ? "100k" : "1M";
+    const accounts = sized(count, circumstances);
     return `${label}=${chainOf({ accounts })}:${accounts}`;
   });
   const figures = figuresOf(ours("blocks", ["--only", "seen", "--blocks", "12", ...chains]));
@@ -99,8 +111,8 @@ const growth: Measure = () => {
   );
 };
 
-const indexing: Measure = () => {
-  const accounts = 100_000;
+const indexing: Measure = (circumstances) => {
+  const accounts = sized(100_000, circumstances);
   const args = ["--folder", chainOf({ accounts }), "--accounts", String(accounts)];
   return figuresOf(ours("indexing", args));
 };
@@ -123,6 +135,13 @@ const tree: Measure = () =>
     return taken(text, /release [0-9.]+ =/, `path_copy_${label}`, "us");
   });
 
+function rpc(engine: string, rate: number): Measure {
+  return (circumstances) => {
+    const accounts = sized(100_000, circumstances);
+    return sustained(engine, { seconds: circumstances.sustain, rate, accounts });
+  };
+}
+
 /** Measurements by the names of the benchmarks. */
 export const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ["cli", startUp],
@@ -134,9 +153,9 @@ export const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ["idle", idle],
   ["lists", lists],
   ["index", indexing],
-  ["rpc_embedded", ({ sustain }) => sustained("embedded", sustain, RATE.ours)],
-  ["rpc_comet", ({ sustain }) => sustained("comet", sustain, RATE.ours)],
-  ["rpc_sdk", ({ sustain }) => sustained("sdk", sustain, RATE.sdk)],
+  ["rpc_embedded", rpc("embedded", RATE.ours)],
+  ["rpc_comet", rpc("comet", RATE.ours)],
+  ["rpc_sdk", rpc("sdk", RATE.sdk)],
   ["sends_1M", sends(1_000_000, "1M")],
   ["growth", growth],
 ]);

@@ -142,7 +142,7 @@ export function startUp(): Figure[] {
 }
 
 /** A node under load through RPC; see `sustained.ts`. */
-export function sustained(engine: string, seconds: number, rate: number): Figure[] {
-  const args = ["--engine", engine, "--seconds", String(seconds), "--rate", String(rate)];
-  return figuresOf(ours("sustained", args));
+export function sustained(engine: string, load: { readonly [flag: string]: number }): Figure[] {
+  const flags = Object.entries(load).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
+  return figuresOf(ours("sustained", ["--engine", engine, ...flags]));
 }

@@ -141,7 +141,7 @@ func (b *bench) sends(accounts, blocks, warmup int) *phases {
 		t[1] = time.Now()
 		am, bm := map[string]bool{}, map[string]bool{}
 		for i := 0; i < blockTxs; i++ {
-			from, to := uint32(b.r.Intn(keyedSize)), uint32(b.r.Intn(accounts))
+			from, to := uint32(b.r.Intn(min(keyedSize, accounts))), uint32(b.r.Intn(accounts))
 			am[string(key(from, 21))] = true
 			bm[string(key(from, 26))] = true
 			bm[string(key(to, 26))] = true
