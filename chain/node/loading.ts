@@ -31,7 +31,7 @@ export async function loadStore(
       const store = await pushAll(loader, database);
       if (upTo !== undefined) return store;
       for (const range of store.stale()) await database.clear(range);
-      for (const writes of store.archiveBase()) await database.write(writes, { sync: true });
+      await beginArchive(store, database, warn);
       return store;
     } catch (error) {
       if (!(error instanceof DamagedState)) throw error;
@@ -41,6 +41,20 @@ export async function loadStore(
       warn(`${error.message}; trying without ${start === 0n ? "genesis" : `snapshot ${start}`}`);
       without.add(start);
     }
+  }
+}
+
+/** Writes all nodes of the state once, when heights are to be kept on disk from now on. */
+async function beginArchive(
+  store: TreeMultiStore,
+  database: Database,
+  warn: (sentence: string) => void,
+): Promise<void> {
+  let pieces = 0;
+  for (const writes of store.archiveBase()) {
+    if (pieces++ === 0)
+      warn(`heights are kept on disk from ${store.height} on: all of the state is written once`);
+    await database.write(writes, { sync: true });
   }
 }
 

@@ -42,6 +42,9 @@ import { ArchivedView, CommittedView, EmptyView } from "./views.ts";
 /** Heights that stay in memory unless a setting says otherwise. */
 export const DEFAULT_HEIGHTS = 256;
 
+/** Rows of the latest state, which 0.1.0 kept beside the trees. */
+const OLD_ROWS: DiskRange = { gte: Uint8Array.of(4), lt: Uint8Array.of(5) };
+
 /** Settings of a multistore; all have defaults. None of them changes a hash. */
 export interface MultiStoreOptions {
   /** Heights that stay readable and provable, the last included. Default 256. */
@@ -223,9 +226,9 @@ export class TreeMultiStore implements MultiStore {
     this.archive?.promoted();
   }
 
-  /** Ranges on disk that nothing needs: of snapshots, change sets and archive. */
+  /** Ranges on disk that nothing needs: of snapshots, change sets, archive, and what 0.1.0 wrote. */
   stale(): readonly DiskRange[] {
-    return [...this.snapshots.stale(), ...(this.archive?.stale(this.height) ?? [])];
+    return [OLD_ROWS, ...this.snapshots.stale(), ...(this.archive?.stale(this.height) ?? [])];
   }
 
   /** Pieces that must be written, in order, before the first block after a load. */

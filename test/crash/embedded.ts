@@ -24,7 +24,7 @@ const RANDOM_MS = { from: 30, to: 600 };
 /** A step that is not reached in this time is a fault of the test. */
 const STEP_TIMEOUT_MS = 60_000;
 /** Accounts that make the tree so large that a snapshot takes several pieces. */
-const CROWD = 2500;
+const CROWD = 1000;
 
 type Moment = KillPoint | "random";
 
