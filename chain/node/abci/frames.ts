@@ -7,6 +7,10 @@ import { varint } from "../comet/wire.ts";
 /** Longest message that the protocol knows. Source: CometBFT abci/types/messages.go. */
 export const MAX_FRAME_BYTES = 2 ** 31 - 1;
 
+/** Chunks of one message after which small ones are copied together, and into pieces of how many bytes. */
+const MANY_CHUNKS = 64;
+const BLOCK_BYTES = 65_536;
+
 /** Bytes of the longest length. */
 const LENGTH_BYTES = 5;
 
@@ -22,6 +26,10 @@ export class FrameReader {
   #chunks: Uint8Array[] = [];
   #offset = 0;
   #available = 0;
+  /** Where small chunks are copied to, how far it is used, and that part of it. */
+  #block: Uint8Array = new Uint8Array(0);
+  #used = 0;
+  #filled: Uint8Array | undefined;
   /** Length of the message that is being received. */
   #length: number | undefined;
 
@@ -37,8 +45,27 @@ export class FrameReader {
   /** Takes bytes in. They are kept, not copied: the caller may not change them. */
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
-    this.#chunks.push(chunk);
     this.#available += chunk.length;
+    if (this.#chunks.length < MANY_CHUNKS || chunk.length > BLOCK_BYTES / 4)
+      this.#chunks.push(chunk);
+    else this.#gather(chunk);
+  }
+
+  /** A peer that sends byte by byte: its bytes are copied together, for each chunk costs a hundred more. */
+  #gather(chunk: Uint8Array): void {
+    const last = this.#chunks.length - 1;
+    const end = this.#used + chunk.length;
+    if (this.#chunks[last] === this.#filled && end <= this.#block.length) {
+      this.#block.set(chunk, this.#used);
+      this.#filled = this.#block.subarray(0, end);
+      this.#chunks[last] = this.#filled;
+    } else {
+      this.#block = new Uint8Array(BLOCK_BYTES);
+      this.#block.set(chunk);
+      this.#filled = this.#block.subarray(0, chunk.length);
+      this.#chunks.push(this.#filled);
+    }
+    this.#used = this.#filled.length;
   }
 
   /**

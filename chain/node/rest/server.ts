@@ -50,6 +50,8 @@ const MAX_HEADER_BYTES = 16_384;
 const MAX_UNSENT = 128 * 1024 * 1024;
 /** Time for an idle connection, milliseconds: longer than the minute that proxies keep theirs. */
 const KEEP_ALIVE_MS = 75_000;
+/** How often connections are looked at that take too long to send, milliseconds. */
+const CHECK_MS = 1000;
 /** A path in the log is cut here. */
 const LOGGED_CHARS = 200;
 
@@ -79,7 +81,11 @@ export class RestServer {
       connectionTimeout: Math.max(limits.readTimeout, limits.writeTimeout),
       keepAliveTimeout: KEEP_ALIVE_MS,
       forceCloseConnections: true,
-      http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: limits.readTimeout },
+      http: {
+        maxHeaderSize: MAX_HEADER_BYTES,
+        headersTimeout: limits.readTimeout,
+        connectionsCheckingInterval: CHECK_MS,
+      },
       frameworkErrors: (_error, _request, reply) =>
         refuse(reply as FastifyReply, invalidArgument("the path is not well-formed")),
       clientErrorHandler: (_error, socket) => {

@@ -41,6 +41,9 @@ export interface RpcOptions {
 /** Time for an idle connection, milliseconds: longer than the minute that proxies keep theirs. */
 const KEEP_ALIVE_MS = 75_000;
 
+/** How often connections are looked at that take too long to send, milliseconds. */
+const CHECK_MS = 1000;
+
 /** A connection on which nothing moves for this long is closed: a reader that does not read. */
 const STALL_MS = 45_000;
 
@@ -85,6 +88,7 @@ export class RpcServer {
         maxHeaderSize: limits.maxHeaderBytes,
         requestTimeout: limits.requestTimeout,
         headersTimeout: Math.min(10_000, limits.requestTimeout),
+        connectionsCheckingInterval: CHECK_MS,
         keepAliveTimeout: KEEP_ALIVE_MS,
       },
       (request, response) => void this.#handle(request, response),
