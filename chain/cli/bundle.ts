@@ -16,7 +16,8 @@ if [ -z "\${LEASEHOLD_HOME:-}" ] && [ -d "$here/.leasehold" ]; then
   LEASEHOLD_HOME="$here/.leasehold"
   export LEASEHOLD_HOME
 fi
-exec "\${NODE:-node}" "$here/build/bundle/main.js" "$@"
+# Young objects of a whole block fit into 64 MB: a third less time in the garbage collector.
+exec "\${NODE:-node}" --max-semi-space-size=64 "$here/build/bundle/main.js" "$@"
 `;
 
 /** Packages in CommonJS ask for `require`, which a module must make. */

@@ -8,7 +8,7 @@ import { SignMode } from "../codec/gen/cosmos/tx/signing/v1beta1.ts";
 import { CodecError } from "../codec/index.ts";
 import { signerAccount, SIMULATED_KEY } from "./ante_types.ts";
 import { attribute } from "./events.ts";
-import { undefinedError } from "./failure.ts";
+import { isRefusal, undefinedError } from "./failure.ts";
 import type { AnteAccount, AnteNeeds, AnteParams } from "./ante_types.ts";
 import { countKeys } from "./pubkeys.ts";
 import type { PubKey } from "./pubkeys.ts";
@@ -276,7 +276,7 @@ function refusePayer(ctx: Context, tx: Transaction, address: Address): void {
  */
 export function signatureJobs(ctx: Context, tx: Transaction, needs: AnteNeeds): SignatureCheck[] {
   const jobs: SignatureCheck[] = [];
-  const found = ctx.attempt(() => {
+  try {
     const addresses = tx.signers(ctx.addresses);
     // Each signer costs a digest of the whole document: what the chain will refuse is not prepared.
     checkSignatureCount(ctx, tx, needs);
@@ -288,6 +288,9 @@ export function signatureJobs(ctx: Context, tx: Transaction, needs: AnteNeeds): 
         sdkErrors.unauthorized.with,
       );
     }
-  });
-  return found.ok ? jobs : [];
+  } catch (error) {
+    if (isRefusal(error)) return [];
+    throw error;
+  }
+  return jobs;
 }

@@ -104,7 +104,7 @@ export class History {
 }
 
 /** Bytes that these nodes hold, for the limit. */
-export function bytesOf(engine: TreeEngine, nodes: readonly number[]): number {
+export function bytesOf(engine: TreeEngine, nodes: Uint32Array): number {
   let bytes = 0;
   for (const id of nodes) bytes += engine.arena.costOf(id);
   return bytes;

@@ -113,12 +113,19 @@ export const i64Key: KeyCodec<bigint> = {
 
 const NUL = Uint8Array.of(0);
 
+/** The text that was written last: denoms come again and again. */
+let lastText: { readonly text: string; readonly bytes: Uint8Array } = {
+  text: "",
+  bytes: NUL.slice(1),
+};
+
 /** Text as UTF-8, followed by a zero byte unless last. Before others it must not hold U+0000. Orders by UTF-8 bytes. */
 export const stringKey: KeyCodec<string> = {
   name: "string",
   lasting: true,
   encode(value, last, out) {
-    const bytes = utf8(value);
+    if (value !== lastText.text) lastText = { text: value, bytes: utf8(value) };
+    const { bytes } = lastText;
     out.push(bytes);
     if (last) return;
     assert(!bytes.includes(0), "a string key that is not last must not hold U+0000");

@@ -69,6 +69,19 @@ function countOf(changes: BlockChanges): number {
   return count;
 }
 
+/** All nodes of the lists in one array. */
+function joined(lists: ReadonlyMap<string, readonly number[]>): Uint32Array {
+  let length = 0;
+  for (const list of lists.values()) length += list.length;
+  const all = new Uint32Array(length);
+  let at = 0;
+  for (const list of lists.values()) {
+    all.set(list, at);
+    at += list.length;
+  }
+  return all;
+}
+
 interface Staged {
   readonly version: Version;
   readonly changes: BlockChanges;
@@ -172,14 +185,14 @@ export class TreeMultiStore implements MultiStore {
     const roots: StoreRoot[] = [];
     for (const [name, root] of nodes) roots.push({ name, hash: this.engine.hashTree(root) });
     const appHash = appHashOf(this.platform, roots);
-    const all = [...orphans.values()].flat();
+    const all = joined(orphans);
     const version: Version = {
       height,
       time,
       appHash,
       roots,
       nodes,
-      orphans: Uint32Array.from(all),
+      orphans: all,
       orphanBytes: bytesOf(this.engine, all),
       released: false,
     };
