@@ -4,7 +4,12 @@ import { DirectSecp256k1HdWallet } from "@cosmjs/proto-signing";
 import { SigningStargateClient } from "@cosmjs/stargate";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { rmSync } from "node:fs";
+import { leaseholdParts } from "../../chain/app/index.ts";
 import { servedQueries } from "../../chain/app/served.ts";
+import type { Platform } from "../../chain/base/platform.ts";
+import { startCometNode } from "../../chain/node/cometbft/node.ts";
+import { SILENT } from "../../chain/node/log.ts";
 import { NodeMetrics } from "../../chain/node/metrics_node.ts";
 import { Counter, Histogram, metricsText } from "../../chain/node/metrics.ts";
 import { judgeHealth } from "../../chain/node/rest/pages.ts";
@@ -12,6 +17,8 @@ import type { PageParts } from "../../chain/node/rest/pages.ts";
 import { SERVICES } from "../../chain/node/rpc/served.ts";
 import { SourceError } from "../../chain/node/source.ts";
 import type { SourceStatus } from "../../chain/node/source.ts";
+import type { AppParts } from "../../chain/runtime/index.ts";
+import { makeCometHome } from "../support/comet_node.ts";
 import { callRpc, startTestNode } from "../support/node.ts";
 import type { TestNode } from "../support/node.ts";
 import { answerSchema, documentFaults, operationsOf, valueFaults } from "../support/openapi.ts";
@@ -252,6 +259,27 @@ test("health of a node that runs, and of one that halted", async ({ rest }) => {
   assert.is(answer.status, 503);
   assert.match(answer.text, /the node has halted: halt-height 3 is reached/);
   await node.remove();
+});
+
+test("a node whose CometBFT is not there says so, and answers what it can", async () => {
+  const { home, rest } = await makeCometHome({});
+  const compose = (platform: Platform): AppParts => leaseholdParts(platform, "test");
+  const node = await startCometNode({ home, compose, log: SILENT, supervise: false });
+  const base = `http://127.0.0.1:${rest}`;
+  assert.is(node.restUrl, base);
+  for (const path of ["/health", "/ready"]) {
+    const answer = await restGet(base, path);
+    assert.is(answer.status, 503);
+    assert.match(answer.text, /CometBFT at http:\/\/127.0.0.1:\d+ does not answer/);
+  }
+  const latest = await restGet(base, "/cosmos/base/tendermint/v1beta1/blocks/latest");
+  assert.equal([latest.status, latest.json()["code"]], [503, 14]);
+  const supply = await restGet(base, "/cosmos/bank/v1beta1/supply");
+  assert.equal([supply.status, supply.json()["code"]], [400, 3]);
+  assert.match(supply.text, /not ready; please wait for first block/);
+  assert.is((await restGet(base, "/metrics")).status, 200);
+  await node.stop();
+  rmSync(home, { recursive: true, force: true });
 });
 
 test.run();
