@@ -4,7 +4,8 @@ import type { Decoder } from "./fuzzer.ts";
 import { APP_DECODERS } from "./targets/app.ts";
 import { CODEC_DECODERS } from "./targets/codec.ts";
 import { DISK_DECODERS } from "./targets/disk.ts";
-import { DOOR_DECODERS } from "./targets/doors.ts";
+import { RPC_DECODERS } from "./targets/rpc.ts";
+import { REST_DECODERS } from "./targets/rest.ts";
 import { FILE_DECODERS } from "./targets/files.ts";
 import { FRAME_DECODERS } from "./targets/frames.ts";
 import { SDL_DECODERS } from "./targets/sdl.ts";
@@ -19,7 +20,8 @@ export const DECODERS: readonly Decoder[] = [
   ...SDL_DECODERS,
   ...FILE_DECODERS,
   ...DISK_DECODERS,
-  ...DOOR_DECODERS,
+  ...RPC_DECODERS,
+  ...REST_DECODERS,
 ];
 
 /** The decoder of a name. Throws: Error that names the ones there are. */
