@@ -82,6 +82,26 @@ test("a mark that fails is contained as well", () => {
   chain.block([]);
 });
 
+test("an item that exhausts the host stops the node, and nothing is concluded from it", () => {
+  const exhausting: AppModule = {
+    ...sample({ now: true }),
+    endBlock(ctx) {
+      runDue(ctx, queue, {
+        budget: 10,
+        handle() {
+          throw new RangeError("Maximum call stack size exceeded");
+        },
+      });
+    },
+  };
+  const chain = TestChain.create({
+    parts: (platform: Platform): AppParts => baseParts(platform, "test", [exhausting]),
+    // As on a node: bugs are told and contained.
+    settings: { reportBug: () => undefined },
+  });
+  assert.throws(() => chain.advance(30, 10), /call stack/);
+});
+
 test("its event names the item", () => {
   const chain = make({ now: false });
   const events = chain.advance(30, 10);

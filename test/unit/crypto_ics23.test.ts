@@ -5,8 +5,14 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { must } from "../../chain/base/assert.ts";
 import { utf8 } from "../../chain/base/bytes.ts";
-import { CommitmentProof } from "../../chain/codec/gen/cosmos/ics23/v1.ts";
-import { checkAbsence, checkStoreProof, IAVL_SPEC } from "../../chain/crypto/ics23.ts";
+import { CommitmentProof, HashOp, LengthOp } from "../../chain/codec/gen/cosmos/ics23/v1.ts";
+import {
+  checkAbsence,
+  checkPresence,
+  checkStoreProof,
+  IAVL_SPEC,
+  SIMPLE_SPEC,
+} from "../../chain/crypto/ics23.ts";
 import type { VerifiableOp } from "../../chain/crypto/ics23.ts";
 import { TreeMultiStore } from "../../chain/store/index.ts";
 import type { StoreChange } from "../../chain/store/index.ts";
@@ -55,6 +61,32 @@ test("no flipped byte of a proof passes", () => {
       }
     }
   }
+});
+
+test("a leaf does not pass for an inner node", () => {
+  const [key, value] = [utf8("key"), utf8("value")];
+  const leaf = {
+    hash: HashOp.SHA256,
+    prehashKey: HashOp.NO_HASH,
+    prehashValue: HashOp.SHA256,
+    length: LengthOp.VAR_PROTO,
+    prefix: Uint8Array.of(0),
+  };
+  const verdict = (prefix: number): string | undefined => {
+    const step = {
+      hash: HashOp.SHA256,
+      prefix: Uint8Array.of(prefix),
+      suffix: new Uint8Array(32).fill(7),
+    };
+    const exist = { key, value, leaf, path: [step] };
+    const proof = CommitmentProof.encode(CommitmentProof.create({ exist }));
+    const { sha256 } = testPlatform;
+    const low = sha256(Uint8Array.of(0, key.length, ...key, 32, ...sha256(value)));
+    const root = sha256(Uint8Array.of(prefix, ...low, ...step.suffix));
+    return checkPresence(testPlatform, SIMPLE_SPEC, root, proof, key, value);
+  };
+  assert.is(verdict(1), undefined);
+  assert.is(verdict(0), "a step that looks like a leaf");
 });
 
 test("absence needs true neighbours on both sides", () => {

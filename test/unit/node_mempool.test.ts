@@ -78,6 +78,15 @@ test("limits of number, bytes and length, with the texts that clients match", ()
   );
 });
 
+test("what leaves makes room", () => {
+  const pool = new Mempool(LIMITS);
+  add(pool, "a", GOOD, 50);
+  add(pool, "b", GOOD, 45);
+  pool.committed(["a"], [0]);
+  assert.is(pool.bytes, 45);
+  assert.ok(add(pool, "c", GOOD, 50));
+});
+
 test("a transaction above the block's gas does not wait", () => {
   const pool = new Mempool(LIMITS);
   assert.not.ok(add(pool, "a", ResponseCheckTx.create({ gasWanted: 101n })));
