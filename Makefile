@@ -8,7 +8,7 @@ N ?= 4
 HOME_DIR ?= $(CURDIR)/.leasehold
 
 .DEFAULT_GOAL := help
-.PHONY: help install build start net demo page test check format generate docs sim oracle crash fuzz hostile bench bench-compare tools clean
+.PHONY: help install build start net demo page test check format generate docs sim mutate oracle crash fuzz hostile bench bench-compare tools clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ docs: build ## write docs/spec from the code
 
 sim: build ## simulate: make sim SEEDS=200 BLOCKS=300 [SEED=7] [WORKERS=2]
 	@SEEDS=$(SEEDS) BLOCKS=$(BLOCKS) SEED=$(SEED) WORKERS=$(WORKERS) $(NODE) build/test/sim/run.js
+
+mutate: build ## switch off guards one at a time; each must turn its tests red: make mutate [ONLY=escrow]
+	@ONLY=$(ONLY) $(NODE) build/test/mutate/run.js
 
 oracle: build ## thousands of histories against Go's iavl and ics23, then the SDK's own command line
 	@ORACLE_HISTORIES=$${ORACLE_HISTORIES:-5000} $(NODE) build/test/node/oracle_iavl.test.js
