@@ -3,6 +3,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { EMBEDDED, EMBEDDED_PRUNED } from "./embedded.ts";
+import { ROLLBACK } from "./rollback.ts";
 
 const test = suite("crash");
 const options = {
@@ -18,6 +19,11 @@ test("a home lives through kills at named steps and at random moments", async ()
 test("so does one that prunes what it can", async () => {
   const rows = await EMBEDDED_PRUNED.run({ ...options, kills: 20 });
   assert.is(rows.find(({ what }) => what === "kills in all")?.count, 3);
+});
+
+test("the command rollback may be killed too", async () => {
+  const rows = await ROLLBACK.run({ ...options, kills: 30 });
+  assert.is(rows.find(({ what }) => what === "rollbacks in all")?.count, 3);
 });
 
 test.run();

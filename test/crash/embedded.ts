@@ -48,7 +48,7 @@ class Tally {
 }
 
 /** One home through its kills. */
-class Ordeal {
+export class Ordeal {
   readonly home: string;
   readonly load: CrashLoad;
   readonly tally = new Tally();
@@ -59,6 +59,20 @@ class Ordeal {
   constructor(home: string, load: CrashLoad) {
     this.home = home;
     this.load = load;
+  }
+
+  /** Starts the node, holds it against all that is known, loads it for a while, and stops it. */
+  async visit(ms: number): Promise<bigint> {
+    const node = await this.#start(undefined);
+    if (node === undefined) throw new Error("a start without a kill point was killed");
+    this.#checked.clear();
+    await this.#checkRunning(node);
+    const loading = this.load.run(node.rpcUrl);
+    await pause(ms);
+    this.load.stop();
+    await loading;
+    assert.is(await node.stop(), 0, "an orderly stop ends with status 0");
+    return this.#height;
   }
 
   /** Starts the node, holds it against what is known, loads it, and sees it killed. */
@@ -185,7 +199,8 @@ function plan(steps: readonly CommitStep[], each: number, kills: number, seed: n
   return shuffled<Moment>([...named, ...rest], next);
 }
 
-function makeHome(load: CrashLoad, options: TestHomeOptions): string {
+/** A home for a load, with a crowd of accounts. */
+export function makeHome(load: CrashLoad, options: TestHomeOptions): string {
   const codec = new AddressCodec("lease");
   const crowd = Array.from({ length: CROWD }, (_, i) => ({
     address: codec.format(testPlatform.sha256(utf8(`crowd ${i}`)).slice(0, 20)),
@@ -250,7 +265,8 @@ async function live(
   assert.ok(ordeal.load.succeeded >= moments.length, `only ${ordeal.load.succeeded} succeeded`);
 }
 
-async function inHome<T>(home: string, seed: number, work: () => Promise<T>): Promise<T> {
+/** Removes the home when all is well; else says where it is. */
+export async function inHome<T>(home: string, seed: number, work: () => Promise<T>): Promise<T> {
   try {
     const done = await work();
     rmSync(home, { recursive: true, force: true });

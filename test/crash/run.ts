@@ -3,9 +3,10 @@
 import { printTable } from "../support/report.ts";
 import { EMBEDDED, EMBEDDED_PRUNED } from "./embedded.ts";
 import { NETWORK } from "./network.ts";
+import { ROLLBACK } from "./rollback.ts";
 import type { CrashScenario } from "./scenario.ts";
 
-const SCENARIOS: readonly CrashScenario[] = [EMBEDDED, EMBEDDED_PRUNED, NETWORK];
+const SCENARIOS: readonly CrashScenario[] = [EMBEDDED, EMBEDDED_PRUNED, ROLLBACK, NETWORK];
 
 const kills = Number(process.env["KILLS"] ?? "200");
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
