@@ -1,15 +1,19 @@
 // Values that are read again and again within a transaction (accounts, parameters) and decode to
 // the same thing while their bytes are the same.
 
-import { equalBytes } from "../base/bytes.ts";
 import type { ValueCodec } from "../store/index.ts";
 
+interface Entry<V> {
+  readonly bytes: Uint8Array;
+  readonly value: V;
+}
+
 /**
- * The same codec, remembering its last `slots` values by their bytes. Decoding is a pure function, so
- * this changes speed only. What it gives out is shared: nobody may change it (types say readonly).
+ * The same codec, remembering its last `slots` values by the arrays that they stood in. Decoding is a
+ * pure function, so this changes speed only. What it gives out is shared: nobody may change it.
  */
 export function remembered<V>(codec: ValueCodec<V>, slots: number): ValueCodec<V> {
-  const known: { readonly bytes: Uint8Array; readonly value: V }[] = [];
+  const known: Entry<V>[] = [];
   let next = 0;
   const keep = (bytes: Uint8Array, value: V): void => {
     known[next] = { bytes, value };
@@ -23,9 +27,11 @@ export function remembered<V>(codec: ValueCodec<V>, slots: number): ValueCodec<V
       return bytes;
     },
     decode(bytes) {
-      // Usually it is the very same array: overlays and the memo of committed reads hand it out.
-      for (const entry of known) if (entry.bytes === bytes) return entry.value;
-      for (const entry of known) if (equalBytes(entry.bytes, bytes)) return entry.value;
+      // Overlays and the memo of committed reads hand out the very same array, and nobody changes it.
+      for (let i = 0; i < known.length; i++) {
+        const entry = known[i] as Entry<V>;
+        if (entry.bytes === bytes) return entry.value;
+      }
       const value = codec.decode(bytes);
       keep(bytes, value);
       return value;

@@ -32,7 +32,7 @@ export const accounts = schema.map({
   prefix: 1,
   name: "accounts",
   key: addressKey,
-  value: remembered(mappedValue(protoValue(AnyType), toAny, fromAny), 6),
+  value: remembered(mappedValue(protoValue(AnyType), toAny, fromAny), 12),
   indexes: {
     byNumber: {
       prefix: utf8("accountNumber"),
