@@ -17,7 +17,7 @@ import {
   testPorts,
 } from "../dev/network.ts";
 import type { Half } from "../dev/network.ts";
-import { checkApplication, checkEqualHashes, checkFound } from "./network_checks.ts";
+import { checkApplication, checkEqualHashes, checkFound, checkIndexed } from "./network_checks.ts";
 import { NetworkLoad } from "./network_load.ts";
 import { median, random, shuffled } from "./scenario.ts";
 import type { CrashOptions, CrashRow, CrashScenario } from "./scenario.ts";
@@ -55,6 +55,8 @@ export interface NetworkFigures {
   readonly heights: bigint;
   readonly answered: number;
   readonly found: number;
+  /** Transactions in all blocks, each found by hash on every node. */
+  readonly indexed: number;
   readonly seconds: number;
 }
 
@@ -133,9 +135,11 @@ export async function tryNetwork(trial: NetworkTrial): Promise<NetworkFigures> {
     for (const url of urls) await reach(url, height, RECOVERY_LIMIT_MS);
     for (const url of urls) await checkApplication(url);
     await checkEqualHashes(urls, height);
+    const indexed = await Promise.all(urls.map((url) => checkIndexed(url, height)));
     const found = await checkFound(urls, load.answers);
     const seconds = (performance.now() - began) / 1000;
-    return { recoveries, heights: height, answered: load.answers.size, found, seconds };
+    const answered = load.answers.size;
+    return { recoveries, heights: height, answered, found, indexed: indexed[0] ?? 0, seconds };
   } finally {
     load.stop();
     await Promise.all(nodes.map((node) => node.stop()));
@@ -182,6 +186,11 @@ export function networkRows(figures: NetworkFigures): readonly CrashRow[] {
       what: "answered transactions",
       count: figures.answered,
       result: `all found by hash on every node (${figures.found} looked up)`,
+    },
+    {
+      what: "transactions in blocks",
+      count: figures.indexed,
+      result: "all found by hash on every node, answered or not",
     },
   ];
 }

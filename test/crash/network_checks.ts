@@ -1,6 +1,7 @@
 // What must hold on a network after its nodes were killed: the same block and app hash at every height on
 // every node, and everything that was answered found by its hash everywhere.
 
+import { createHash } from "node:crypto";
 import { callRpc } from "../support/node.ts";
 import type { Answer } from "./network_load.ts";
 
@@ -64,6 +65,29 @@ export async function checkFound(
     }
   }
   return found;
+}
+
+/**
+ * Throws: Error naming a transaction of a block that a node does not find by its hash, answered or not.
+ * Gives how many stand in the blocks.
+ */
+export async function checkIndexed(url: string, to: bigint): Promise<number> {
+  interface Block {
+    readonly block: { readonly data: { readonly txs: readonly string[] } };
+  }
+  let count = 0;
+  for (let height = 1n; height <= to; height++) {
+    const { block } = await callRpc<Block>(url, "block", { height: height.toString() });
+    for (const tx of block.data.txs) {
+      const hash = createHash("sha256").update(Buffer.from(tx, "base64")).digest();
+      await callRpc(url, "tx", { hash: hash.toString("base64") }).catch((error: unknown) => {
+        const name = hash.toString("hex").toUpperCase();
+        throw new Error(`${name} of block ${height} is not found on ${url}: ${String(error)}`);
+      });
+      count++;
+    }
+  }
+  return count;
 }
 
 /** Throws: Error when the application of a node is not at the hash that a later header names. */

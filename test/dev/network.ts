@@ -9,6 +9,9 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
+import { RequestInfo } from "../../chain/codec/gen/tendermint/abci.ts";
+import { mendIndex } from "../../chain/node/cometbft/mend.ts";
+import { RawClient } from "../support/abci_socket.ts";
 import { findCometbft } from "../support/cometbft.ts";
 import { mustRunCli, PROGRAM } from "./local_chain.ts";
 
@@ -147,9 +150,18 @@ export class NetNode {
     return spawn(this.#cometbft, args, { stdio: ["ignore", "pipe", "pipe"], detached: true, env });
   }
 
-  /** CometBFT looks for the application once in three seconds: it is started when that listens. */
+  /**
+   * CometBFT looks for the application once in three seconds: it is started when that listens, and when
+   * its index was mended.
+   */
   async #again(half: Half): Promise<void> {
-    if (half === "comet") await this.#listening();
+    if (half === "comet") {
+      await this.#listening();
+      const height = await applicationHeight(this.ports.abci).catch(() => 0n);
+      const { home } = this.ports;
+      const mending = { binary: this.#cometbft, home, height, initialHeight: 1n };
+      if (!this.#held.has(half)) await mendIndex(mending);
+    }
     if (!this.#held.has(half)) this.startHalf(half);
   }
 
@@ -178,6 +190,17 @@ function isListening(port: number): Promise<boolean> {
     });
     probe.on("error", () => resolve(false));
   });
+}
+
+/** Height of the application behind a port, as CometBFT asks for it. */
+async function applicationHeight(port: number): Promise<bigint> {
+  const client = await RawClient.connect(port);
+  try {
+    const { info } = await client.call({ info: RequestInfo.create({}) });
+    return info?.lastBlockHeight ?? 0n;
+  } finally {
+    client.socket.destroy();
+  }
 }
 
 /** Pause before a half that ended is started again, milliseconds. */

@@ -7,7 +7,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { checkApplication, checkEqualHashes, checkFound } from "../crash/network_checks.ts";
+import {
+  checkApplication,
+  checkEqualHashes,
+  checkFound,
+  checkIndexed,
+} from "../crash/network_checks.ts";
 import { NetworkLoad } from "../crash/network_load.ts";
 import { heightOf, NetNode, reach } from "../dev/network.ts";
 import type { Half } from "../dev/network.ts";
@@ -81,6 +86,7 @@ if ("missing" in comet) {
       assert.ok(load.answers.size > 20, `${load.answers.size} transactions were answered`);
       await checkApplication(node.rpc);
       await checkEqualHashes([node.rpc], height);
+      await checkIndexed(node.rpc, height);
       assert.is(await checkFound([node.rpc], load.answers), load.answers.size);
     } finally {
       load.stop();

@@ -50,8 +50,7 @@ export function findCometbft(given: string): CometBinary {
   try {
     version = execFileSync(path, ["version"], { encoding: "utf8" }).trim();
   } catch (error) {
-    const { code, status } = error as { readonly code?: string; readonly status?: number };
-    throw new Error(`${path} cannot be run: ${code ?? `it ended with status ${status}`}`);
+    throw new Error(`${path} cannot be run`, { cause: error });
   }
   if (!SPEAKS_ABCI_2.test(version))
     throw new Error(`${path} is cometbft ${version}; this node needs v0.38, v0.39 or v0.40`);

@@ -19,6 +19,7 @@ import { CometSource } from "../source_comet.ts";
 import type { Application } from "../../runtime/index.ts";
 import { findCometbft } from "./binary.ts";
 import { writeCometGenesis } from "./files.ts";
+import { mendIndex } from "./mend.ts";
 import { CometProcess } from "./process.ts";
 
 /** What a node behind CometBFT is started with. */
@@ -58,7 +59,7 @@ async function assemble(options: CometNodeOptions, found: Foundation): Promise<C
   const calls = makeCalls(found, app, database, servicesOf(doors));
   const server = await listen(options, found, calls);
   const { restUrl } = await openDoors({ ...doors, rpcUrl }, closers);
-  const child = binary === undefined ? undefined : startChild(binary.path, found);
+  const child = binary === undefined ? undefined : await startChild(binary.path, found, app);
   const halted = haltOf(calls, child);
   log.info("the application is ready for CometBFT", {
     chain: chainId,
@@ -107,9 +108,19 @@ async function listen(
   return server;
 }
 
-function startChild(binary: string, { options, settings, log, closers }: Foundation): CometProcess {
+async function startChild(
+  binary: string,
+  { options, settings, log, closers, genesis }: Foundation,
+  app: Application,
+): Promise<CometProcess> {
+  const { home } = options;
+  if (settings.config.text("tx_index.indexer") === "kv") {
+    const { initialHeight } = genesis.input;
+    const told = await mendIndex({ binary, home, height: app.store.height, initialHeight });
+    if (told !== undefined) log.warn(told);
+  }
   const logLevel = cometLevel(settings);
-  const child = new CometProcess({ binary, home: options.home, logLevel }, log.named("cometbft"));
+  const child = new CometProcess({ binary, home, logLevel }, log.named("cometbft"));
   closers.push(() => child.stop());
   return child;
 }
