@@ -114,6 +114,22 @@ test("every height is read and proved across restarts when nothing is pruned", (
   assert.is(store.at(0n), undefined);
 });
 
+test("disk and memory prove the same heights byte for byte", () => {
+  const next = numbers(12);
+  const disk = new TestDisk();
+  const archive = { read: read(disk), interval: 10 };
+  const memory = disk.load(NAMES, { archive });
+  for (let i = 0; i < 25; i++) block(memory, disk, next);
+  const other = disk.load(NAMES, { provableHeights: 1, archive });
+  for (let height = 5n; height < 25n; height++) {
+    const [own, archived] = [memory, other].map((store) => must(store.at(height), "view"));
+    assert.equal([own?.archived, archived?.archived], [false, true]);
+    for (const name of ["acc", "bank"])
+      for (const key of [...KEYS, utf8("a"), utf8("zzz")])
+        assert.equal(archived?.prove(name, key), own?.prove(name, key));
+  }
+});
+
 test("a bounded archive keeps exactly its heights, and no node beyond them", () => {
   const next = numbers(2);
   const disk = new TestDisk();
