@@ -224,7 +224,7 @@ export function checkAppState(platform: Platform, genesis: GenesisDocument): voi
 }
 
 /** Address prefix that a genesis names. */
-export function prefixOf(genesis: GenesisDocument): string {
+export function prefixOf(genesis: Pick<GenesisDocument, "appState">): string {
   const chain = genesis.appState["chain"] as { identity?: { bech32_prefix?: unknown } } | null;
   const prefix = chain?.identity?.bech32_prefix ?? preset("local").prefix;
   // What is no text has no address: the check of the module says what is wrong.

@@ -5,7 +5,12 @@ import { must } from "../../chain/base/assert.ts";
 import { equalBytes } from "../../chain/base/bytes.ts";
 import { compareBig, MAX_UINT64 } from "../../chain/base/integers.ts";
 import { GenesisState } from "../../chain/codec/gen/cosmos/auth/v1beta1.ts";
-import { addressOfKey, tryDecode, undefinedError } from "../../chain/runtime/index.ts";
+import {
+  addressOfKey,
+  parseAddress,
+  tryDecode,
+  undefinedError,
+} from "../../chain/runtime/index.ts";
 import type { GenesisPart } from "../../chain/runtime/index.ts";
 import { FEE_COLLECTOR } from "./accounts.ts";
 import type { AuthKeeper } from "./keeper.ts";
@@ -25,7 +30,10 @@ export function authGenesis(keeper: AuthKeeper): GenesisPart<GenesisState> {
         const account = tryDecode(() => fromAny(any));
         if (account === undefined)
           throw undefinedError(`accounts[${index}]: not an account of a known type`);
-        const address = env.addresses.format(env.addresses.parse(account.address));
+        const parsed = parseAddress(env.addresses, account.address, (reason) =>
+          undefinedError(`accounts[${index}]: ${reason}`),
+        );
+        const address = env.addresses.format(parsed);
         if (seen.has(address))
           throw undefinedError(`accounts[${index}]: duplicate account ${address}`);
         if (account.number >= MAX_UINT64)

@@ -11,7 +11,7 @@ import type { Coin, WireCoin } from "../../chain/base/coins.ts";
 import { parseInteger } from "../../chain/base/integers.ts";
 import { GenesisState } from "../../chain/codec/gen/cosmos/bank/v1beta1.ts";
 import type { Metadata } from "../../chain/codec/gen/cosmos/bank/v1beta1.ts";
-import { undefinedError } from "../../chain/runtime/index.ts";
+import { parseAddress, undefinedError } from "../../chain/runtime/index.ts";
 import type { Context, GenesisPart } from "../../chain/runtime/index.ts";
 import type { BankKeeper } from "./keeper.ts";
 import { defaultParams } from "./params.ts";
@@ -40,7 +40,9 @@ export function bankGenesis(keeper: BankKeeper): GenesisPart<GenesisState> {
     }),
     validate(state, env) {
       for (const [index, { address, coins }] of state.balances.entries()) {
-        env.addresses.parse(address);
+        parseAddress(env.addresses, address, (reason) =>
+          undefinedError(`balances[${index}]: ${reason}`),
+        );
         if (!areValidCoins(coinsOf(coins)))
           throw undefinedError(`balances[${index}]: invalid coins ${formatCoins(coins)}`);
       }

@@ -83,6 +83,17 @@ test("genesis validate tells everything that is wrong, with its path", async () 
       problems.some((one) => one.startsWith(`genesis app_state.${part}: `)),
       part,
     );
+  spoil((json) => {
+    set(json, "chain_id", "no spaces");
+    const entry = (address: string): unknown => ({ address, coins: [] });
+    const addresses = ["x", makeSigner("early", "lease").address, "y", "z"];
+    set(json["app_state"]?.["bank"], "balances", addresses.map(entry));
+  });
+  const several = await runCommand(home, "genesis", "validate", join(home, "wrong.json"));
+  for (const at of [0, 2, 3])
+    assert.match(several.out, new RegExp(`^genesis app_state.bank: balances\\[${at}\\]`, "m"));
+  assert.match(several.out, /^genesis chain_id: /m);
+  assert.match(several.failure, /has 4 faults$/);
   spoil((json) => set(json["consensus"], "validators", []));
   const nobody = await runCommand(home, "genesis", "validate", join(home, "wrong.json"));
   assert.match(nobody.out, /^genesis validators: there is none/m);
