@@ -36,13 +36,18 @@ export function ours(program: string, args: readonly string[], heap?: number): s
   return output(process.execPath, [...memory, script, ...args]);
 }
 
-/** Version of Go after building the peers into the cache; undefined where there is no Go. */
+/** Version of Go after building the peers into the cache; undefined where that does not go. */
 export function buildPeers(): string | undefined {
   const go = spawnSync("go", ["version"], { encoding: "utf8" });
   if (go.status !== 0) return undefined;
   mkdirSync(CACHE, { recursive: true });
-  for (const peer of ["node", "floor"])
-    output("go", ["build", "-o", join(CACHE, peer), "."], join(PEERS, peer));
+  try {
+    for (const peer of ["node", "floor"])
+      output("go", ["build", "-o", join(CACHE, peer), "."], join(PEERS, peer));
+  } catch (error) {
+    console.error(`the Go peers are left out: ${String(error)}`);
+    return undefined;
+  }
   return go.stdout.trim();
 }
 
