@@ -1,7 +1,7 @@
 // What a process that starts again does with its disk: load, fall back to an older snapshot where
 // the newest is damaged, and hold everything against everything, as `verify-state` does.
 
-import { equalBytes, toHex } from "../../chain/base/bytes.ts";
+import { equalBytes, readU64BigEndian, toHex } from "../../chain/base/bytes.ts";
 import {
   DamagedState,
   describeDamage,
@@ -41,15 +41,17 @@ function pushed(disk: TestDisk, loader: StateLoader): TreeMultiStore {
 /** Loads what is on a disk, by a snapshot that is whole. */
 function load(disk: TestDisk, names: readonly string[], settings: LoadOptions): Loaded {
   const without = new Set<bigint>();
+  let first: DamagedState | undefined;
   for (;;) {
     const loader = new StateLoader(simPlatform, names, { ...settings, without });
     try {
       const store = pushed(disk, loader);
       return { store, start: loader.start ?? 0n };
     } catch (error) {
+      if (!(error instanceof DamagedState)) throw error;
+      first ??= error;
       const { start } = loader;
-      if (!(error instanceof DamagedState) || start === undefined || without.has(start))
-        throw error;
+      if (start === undefined || without.has(start)) throw first;
       without.add(start);
     }
   }
@@ -88,11 +90,11 @@ export function rollBack(
   disk.write([...back.writes(), ...repairSides(store, rebuild(store)).writes]);
 }
 
-/** Flips one bit of the newest snapshot where an older one is there; tells whether it did. */
-export function damageNewest(disk: TestDisk, random: Random): boolean {
+/** Flips one bit of the newest snapshot where an older one is there; gives the height of the damaged one. */
+export function damageNewest(disk: TestDisk, random: Random): bigint | undefined {
   const marks = [...disk.records.iterate(kind(RECORD.marker).gte, kind(RECORD.marker).lt)];
   const newest = marks.at(-1)?.[0].slice(1);
-  if (newest === undefined || marks.length < 2) return false;
+  if (newest === undefined || marks.length < 2) return undefined;
   const chunks = [...disk.records.iterate(kind(RECORD.chunk).gte, kind(RECORD.chunk).lt)];
   const own = chunks.filter(([key]) => newest.every((byte, at) => key[at + 1] === byte));
   const [key, value] = random.of(own);
@@ -100,7 +102,7 @@ export function damageNewest(disk: TestDisk, random: Random): boolean {
   const at = random.int(0, flipped.length - 1);
   flipped[at] = (flipped[at] ?? 0) ^ (1 << random.int(0, 7));
   disk.records.set(key, flipped);
-  return true;
+  return readU64BigEndian(newest);
 }
 
 /** Every node hashed anew, every row against what it is made from: sentences about what is wrong. */

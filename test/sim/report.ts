@@ -18,6 +18,8 @@ import { ACCIDENTS, ASIDES, SETTINGS } from "./twin.ts";
 
 /** How the run went as a whole. */
 export interface Summary {
+  readonly done: number;
+  /** Seeds that were asked for. */
   readonly total: number;
   readonly failed: readonly SeedRun[];
   /** Seconds of wall clock. */
@@ -53,13 +55,20 @@ function steps(tally: Tally): string[] {
 }
 
 function never(tally: Tally): string[] {
-  const missing = gaps(tally);
-  if (missing.length === 0) return ["", "Every served message and every transition was reached."];
-  return ["", `Never reached: ${missing.length}`, ...missing.map((gap) => `  ${gap}`)];
+  const { open, explained } = gaps(tally);
+  const out = explained.map((gap) => `  ${gap}`);
+  return [
+    "",
+    `Out of reach of messages today: ${explained.length}`,
+    ...out,
+    "",
+    `Never reached by these seeds: ${open.length}`,
+    ...open.map((gap) => `  ${gap}`),
+  ];
 }
 
 /** The lines of the report. */
-export function report(tally: Tally, { total, failed, took, host }: Summary): string[] {
+export function report(tally: Tally, { done, total, failed, took, host }: Summary): string[] {
   const days = Math.round(tally.of("run", "seconds of chain time") / 86_400);
   const again = failed.map(([seed, blocks]) => `  again: make sim SEED=${seed} BLOCKS=${blocks}`);
   return [
@@ -76,7 +85,7 @@ export function report(tally: Tally, { total, failed, took, host }: Summary): st
     row("days of chain time", days),
     row("halts of an hour or more", tally.sum("halts")),
     ...tally.rows(MOST).map(([name, count]) => row(`most ${name}`, count)),
-    row("seeds that were run", total),
+    row("seeds that were run", done === total ? done : `${done} of ${total}`),
     row("findings", failed.length),
     ...again,
     "",

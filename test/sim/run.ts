@@ -1,5 +1,6 @@
 // make sim: seeds in worker processes, and at the end one table of everything they went through.
-// SEEDS, BLOCKS, SEED (one seed alone) and WORKERS come from the environment.
+// SEEDS, BLOCKS, SEED (one seed alone) and WORKERS come from the environment. Ctrl-C ends it with the
+// table of the seeds that are done.
 
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
@@ -40,12 +41,31 @@ function ask(worker: ChildProcess, run: SeedRun): Promise<SeedResult> {
   });
 }
 
-async function lane(queue: SeedRun[], take: (result: SeedResult) => void): Promise<void> {
-  let worker = fork(WORKER);
+/** Who is asked to stop, and whose workers end then. */
+interface Stop {
+  isAsked: boolean;
+  readonly workers: Set<ChildProcess>;
+}
+
+function start({ workers }: Stop): ChildProcess {
+  // In a group of its own, so that Ctrl-C reaches this process alone.
+  const worker = fork(WORKER, { detached: true });
+  workers.add(worker);
+  worker.once("exit", () => workers.delete(worker));
+  return worker;
+}
+
+async function lane(
+  queue: SeedRun[],
+  stop: Stop,
+  take: (result: SeedResult) => void,
+): Promise<void> {
+  let worker = start(stop);
   for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
     const result = await ask(worker, run);
+    if (stop.isAsked) return;
     take(result);
-    if (worker.exitCode !== null || worker.signalCode !== null) worker = fork(WORKER);
+    if (worker.exitCode !== null || worker.signalCode !== null) worker = start(stop);
   }
   worker.disconnect();
 }
@@ -67,11 +87,19 @@ async function main(): Promise<void> {
       `${done}/${total} seed ${seed}, ${blocks} blocks, ${seconds.toFixed(1)} s: ${verdict}`,
     );
   };
-  await Promise.all(Array.from({ length: lanes }, () => lane(queue, take)));
+  const stop: Stop = { isAsked: false, workers: new Set() };
+  const end = (): void => {
+    stop.isAsked = true;
+    queue.length = 0;
+    for (const worker of stop.workers) worker.kill("SIGKILL");
+  };
+  process.once("SIGINT", end);
+  process.once("SIGTERM", end);
+  await Promise.all(Array.from({ length: lanes }, () => lane(queue, stop, take)));
   const took = (performance.now() - started) / 1000;
   const host = `${cpus()[0]?.model ?? "unknown processor"}, ${lanes} processes, Node ${process.version}`;
-  for (const line of report(tally, { total, failed, took, host })) console.log(line);
-  process.exitCode = failed.length === 0 ? 0 : 1;
+  for (const line of report(tally, { done, total, failed, took, host })) console.log(line);
+  process.exitCode = failed.length === 0 && done === total ? 0 : 1;
 }
 
 await main();

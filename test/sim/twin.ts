@@ -94,6 +94,8 @@ export class Twin {
   readonly #addresses: readonly string[];
   /** The last blocks, oldest first: what a rolled back chain executes again. */
   readonly #recent: Block[] = [];
+  /** Height of the snapshot that was damaged last. */
+  #damaged: bigint | undefined;
 
   constructor(
     main: Machine,
@@ -240,12 +242,13 @@ export class Twin {
     const faults: string[] = [];
     if (random.chance(this.#settings.accidents)) {
       const isCut = machine.app.store.snapshots.writing !== undefined;
-      const isDamaged = random.chance(20) && damageNewest(machine.disk, random);
+      const damaged = random.chance(20) ? damageNewest(machine.disk, random) : undefined;
+      this.#damaged = damaged ?? this.#damaged;
       const { height } = machine;
       machine.restart();
       this.#restarted("stopped between blocks", height);
       if (isCut) this.#happened("stopped within a snapshot");
-      if (isDamaged) this.#happened("newest snapshot damaged");
+      if (damaged !== undefined) this.#happened("newest snapshot damaged");
       faults.push(...machine.app.brokenInvariants(), ...this.#sides());
     }
     if (random.chance(2)) faults.push(...this.#rolledBack());
@@ -260,7 +263,9 @@ export class Twin {
     const { machine } = this;
     const { height, lowest } = machine;
     const back = BigInt(this.#random.int(1, this.#recent.length - 1));
-    if (height - back < lowest) return [];
+    // What was damaged and not noticed yet may be all that leads back.
+    const { complete } = machine.app.store.snapshots;
+    if (height - back < lowest || complete.some((mark) => mark.height === this.#damaged)) return [];
     machine.goBack(height - back);
     this.#restarted("rolled back", height - back);
     const faults: string[] = [];
