@@ -4,7 +4,6 @@
 
 import { signatureJobs } from "./ante_signatures.ts";
 import type { AnteNeeds } from "./ante_types.ts";
-import { checkId } from "./signatures.ts";
 import type { SignatureCheck } from "./signatures.ts";
 import type { Transaction } from "./transaction.ts";
 import type { Context } from "./types.ts";
@@ -27,7 +26,7 @@ export function verifyAhead(
     for (const check of signatureJobs(ctx, tx, needs)) {
       const { key, digest, signature } = check;
       if (key.length !== 33 || digest.length !== 32 || signature.length !== 64) continue;
-      const id = checkId(ctx.platform, check);
+      const id = tx.checkId(ctx.platform, check);
       if (needs.memo.has(id)) continue;
       checks.push(check);
       ids.push(id);

@@ -225,7 +225,7 @@ function verifySignature(
   };
   const checks = shaped(() => signatureChecks(ctx, tx, signer, account, needs), refuse);
   for (const check of checks)
-    if (!runCheck(ctx.platform, needs.memo, check))
+    if (!runCheck(ctx.platform, needs.memo, check, tx.checkId(ctx.platform, check)))
       throw refuse("unable to verify single signer signature");
 }
 

@@ -198,8 +198,12 @@ export function checkId(platform: Platform, check: SignatureCheck): string {
 }
 
 /** The check itself, by way of the memo. */
-export function runCheck(platform: Platform, memo: VerdictMemo, check: SignatureCheck): boolean {
-  const id = checkId(platform, check);
+export function runCheck(
+  platform: Platform,
+  memo: VerdictMemo,
+  check: SignatureCheck,
+  id: string = checkId(platform, check),
+): boolean {
   const known = memo.recall(id);
   if (known !== undefined) return known;
   const verdict =

@@ -16,6 +16,8 @@ import { parseAddress } from "./handlers.ts";
 import { addressOfKey, decodePubKey, isEmptyKey } from "./pubkeys.ts";
 import type { PubKey } from "./pubkeys.ts";
 import type { MsgRoute, MsgRouter } from "./router.ts";
+import { checkId } from "./signatures.ts";
+import type { SignatureCheck } from "./signatures.ts";
 import type { SignerFacts } from "./signdoc.ts";
 
 /** One message of a transaction. */
@@ -91,6 +93,12 @@ interface SignedDigest {
   readonly digest: Uint8Array;
 }
 
+/** A check with the name under which a memo keeps it. */
+interface NamedCheck {
+  readonly check: SignatureCheck;
+  readonly id: string;
+}
+
 /** A decoded transaction. */
 export class Transaction implements TransactionParts {
   readonly size: number;
@@ -112,6 +120,7 @@ export class Transaction implements TransactionParts {
   wasVerified = false;
   readonly #digests: SignedDigest[] = [];
   readonly #keyAddresses: (Address | undefined)[] = [];
+  readonly #checks: NamedCheck[] = [];
   #signers: readonly Address[] | undefined;
 
   constructor(parts: TransactionParts) {
@@ -141,6 +150,20 @@ export class Transaction implements TransactionParts {
     const key = this.keys[index];
     if (key === undefined) return undefined;
     return (this.#keyAddresses[index] ??= addressOfKey(platform, key));
+  }
+
+  /** `checkId` of one of its checks, made once. */
+  checkId(platform: Platform, check: SignatureCheck): string {
+    for (const known of this.#checks)
+      if (
+        known.check.signature === check.signature &&
+        known.check.digest === check.digest &&
+        equalBytes(known.check.key, check.key)
+      )
+        return known.id;
+    const id = checkId(platform, check);
+    this.#checks.push({ check, id });
+    return id;
   }
 
   /** Digest of the sign document in a mode; made once, undefined when `make` gives none. */
