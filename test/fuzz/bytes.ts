@@ -277,3 +277,33 @@ export function mutateMessage(bytes: Uint8Array, random: Random, donor: Uint8Arr
   const once = mutateOnce(bytes, random, donor, 0);
   return random.chance(25) ? mutateOnce(once, random, donor, 0) : once;
 }
+
+/** Changes one number of a message a little: what comes out has its form, and often passes its checks. */
+export function touchMessage(bytes: Uint8Array, random: Random): Uint8Array {
+  const pieces = cut(bytes);
+  if (pieces === undefined) return bytes;
+  for (let tries = 0; tries < 8 && pieces.length > 0; tries++) {
+    const at = random.int(0, pieces.length - 1);
+    const chosen = pieces[at] as Piece;
+    const touched = touchPiece(chosen, random);
+    if (touched === undefined) continue;
+    pieces[at] = touched;
+    return join(pieces);
+  }
+  return bytes;
+}
+
+function touchPiece(piece: Piece, random: Random): Piece | undefined {
+  const { wire, value, content } = piece;
+  if (wire === 0) {
+    const near = value + BigInt(random.int(-2, 2));
+    return { ...piece, value: near < 1n ? 1n : near };
+  }
+  if (wire !== 2 || content.length === 0) return undefined;
+  if (content.every((byte) => byte >= 0x30 && byte <= 0x39)) {
+    const digits = retouched(content, random);
+    return digits[0] === 0x30 ? undefined : { ...piece, content: digits };
+  }
+  const inner = content.length > 2 ? touchMessage(content, random) : content;
+  return inner === content ? undefined : { ...piece, content: inner };
+}

@@ -20,6 +20,8 @@ import { fromAmino } from "../../client/amino.ts";
 import { hashManifestText, inspectSdl } from "../../client/sdl/index.ts";
 import { parseGenesis } from "../../genesis/index.ts";
 import { TestChain } from "../support/chain.ts";
+import { nested as nestedExec, paying } from "../support/grants.ts";
+import { makeSigner } from "../support/signing.ts";
 import { everyType } from "./corpus.ts";
 import { varint } from "./bytes.ts";
 
@@ -114,14 +116,8 @@ test("multisig keys and MsgExec within each other", () => {
     KEY,
   );
   ends("multisig", () => decodePubKey(multisig), CodecError);
-  const exec = anyWithin(
-    ANY_LEVELS,
-    (inner) => ({
-      typeUrl: MsgExec.typeUrl,
-      value: MsgExec.encode({ grantee: "g", msgs: [inner] }),
-    }),
-    KEY,
-  );
+  const someone = makeSigner("someone", "lease");
+  const exec = nestedExec(someone, DEEP, paying(someone, someone.address, 1n));
   ends("MsgExec to JSON", () => Any.toJson(exec, everyType), CodecError);
   ends("MsgExec to amino", () => Any.toAmino(exec, everyType), CodecError);
   const chain = TestChain.create();

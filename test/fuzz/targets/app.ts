@@ -11,7 +11,7 @@ import { accounts } from "../../../modules/auth/index.ts";
 import type { Random } from "../../sim/random.ts";
 import type { Signer } from "../../support/signing.ts";
 import { signTx } from "../../support/signing.ts";
-import { mutateMessage } from "../bytes.ts";
+import { mutateMessage, touchMessage } from "../bytes.ts";
 import { samplesOf } from "../corpus.ts";
 import { must, requireSentence } from "../fuzzer.ts";
 import type { Decoder, Target } from "../fuzzer.ts";
@@ -89,9 +89,11 @@ interface Signed {
 }
 
 function mutateSigned(scene: Scene, random: Random): Signed {
-  const { world, messages } = scene;
-  const chosen = random.of(messages);
-  const value = mutateMessage(chosen.value, random, random.of(messages).value);
+  const { world, messages, current } = scene;
+  const chosen = random.of(random.chance(70) ? current : messages);
+  const value = random.chance(40)
+    ? touchMessage(chosen.value, random)
+    : mutateMessage(chosen.value, random, random.of(messages).value);
   const mutated = { typeUrl: chosen.typeUrl, value };
   const type = scene.machine.app.registry.find(chosen.typeUrl);
   const text = type?.table.signer?.[0];
