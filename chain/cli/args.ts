@@ -116,6 +116,23 @@ function unknownFlag(flag: string, specs: readonly FlagSpec[]): UsageFailure {
   );
 }
 
+/** Puts flags that stand before the command's words behind them: `leasehold --home DIR tx bank send`. */
+export function leadingFlagsLast(
+  argv: readonly string[],
+  specs: readonly FlagSpec[],
+): readonly string[] {
+  let count = 0;
+  for (;;) {
+    const [name, value] = (argv[count] ?? "").split("=", 2);
+    const spec = specs.find((one) => name === `--${one.name}` || name === `-${one.short ?? ""}`);
+    if (spec === undefined || name === "-") break;
+    count += spec.kind === "switch" || value !== undefined ? 1 : 2;
+  }
+  const rest = argv.slice(count);
+  const end = rest.indexOf("--");
+  return rest.toSpliced(end < 0 ? rest.length : end, 0, ...argv.slice(0, count));
+}
+
 /** Parses what stands after the command's own words. Throws: UsageFailure. */
 export function parseArgs(argv: readonly string[], specs: readonly FlagSpec[]): Args {
   const words: string[] = [];

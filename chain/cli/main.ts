@@ -3,7 +3,7 @@
 
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "./args.ts";
+import { leadingFlagsLast, parseArgs } from "./args.ts";
 import { COMMON_FLAGS } from "./command.ts";
 import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -72,7 +72,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await run(process.argv.slice(2));
+  await run(leadingFlagsLast(process.argv.slice(2), COMMON_FLAGS));
 } catch (error) {
   process.stderr.write(`leasehold: ${describeFailure(error)}\n`);
   if (process.env["LEASEHOLD_DEBUG"] === "1" && error instanceof Error)
