@@ -8,7 +8,8 @@ import * as assert from "uvu/assert";
 import { createLogger, SILENT } from "../../chain/node/log.ts";
 import { NodeMetrics } from "../../chain/node/metrics_node.ts";
 import { Gateway, requireShowable } from "../../chain/node/rest/gateway.ts";
-import { HeavyLane } from "../../chain/node/rest/lane.ts";
+import { GatewayRefusal } from "../../chain/node/rest/refusal.ts";
+import { HeavyLane } from "../../chain/node/rpc/lane.ts";
 import type { Page } from "../../chain/node/rest/pages.ts";
 import { RestServer } from "../../chain/node/rest/server.ts";
 import type { RestLimits } from "../../chain/node/rest/server.ts";
@@ -158,7 +159,7 @@ test("a failure of the node is logged and not told; requests are logged at debug
 });
 
 test("heavy work goes one after the other and rests three times as long", async () => {
-  const lane = new HeavyLane();
+  const lane = new HeavyLane((text) => new GatewayRefusal("ResourceExhausted", text));
   const awake = setInterval(() => undefined, 1000);
   const starts: number[] = [];
   const busy = (ms: number) => (): void => {

@@ -4,11 +4,11 @@
 import type { Registry } from "../../codec/index.ts";
 import { CodecError, createRegistry } from "../../codec/index.ts";
 import { allMessageTypes } from "../../codec/gen/index.ts";
+import { HeavyLane } from "../rpc/lane.ts";
 import { RpcError } from "../rpc/protocol.ts";
 import { answerQuery } from "../rpc/served.ts";
 import type { ServiceParts } from "../rpc/services.ts";
 import { bindRequest } from "./binding.ts";
-import { HeavyLane } from "./lane.ts";
 import { GatewayRefusal, invalidArgument, noSuchPath, refusalOf } from "./refusal.ts";
 import { makeRoutes, matchRoutes } from "./routes.ts";
 import type { Match, Route } from "./routes.ts";
@@ -36,7 +36,7 @@ export class Gateway {
   readonly routes: readonly Route[];
   readonly #parts: ServiceParts;
   readonly #registry: Registry = createRegistry(allMessageTypes);
-  readonly #heavy = new HeavyLane();
+  readonly #heavy = new HeavyLane((text) => new GatewayRefusal("ResourceExhausted", text));
 
   /** `served`: gRPC paths of all queries that are answered. */
   constructor(parts: ServiceParts, served: readonly string[]) {

@@ -6,6 +6,7 @@ import { MempoolError } from "../embedded/mempool.ts";
 import { QueryError } from "../index/query.ts";
 import type { Logger } from "../log.ts";
 import type { Allowance } from "./allowance.ts";
+import { HeavyLane } from "./lane.ts";
 import type { RpcMethod, RpcParts } from "./methods.ts";
 import {
   errorText,
@@ -20,7 +21,7 @@ import type { RpcArguments, RpcId } from "./protocol.ts";
 
 /** Characters that the answers of one batch may have together: what is beyond is refused, not held. */
 const MAX_BATCH_ANSWER = 16 * 1024 * 1024;
-/** A body of more characters is parsed in a turn of its own: a hundred milliseconds for the longest. */
+/** A body of more characters is heavy: the longest take a tenth of a second to parse. */
 const LONG_BODY = 65_536;
 
 /** Runs calls that only one kind of connection has (subscriptions); undefined for other methods. */
@@ -46,6 +47,7 @@ export class Dispatcher {
   readonly #maxBatch: number;
   /** For the answers of all batches that are being gathered. */
   readonly #allowance: Allowance;
+  readonly #heavy = new HeavyLane(internalError);
   readonly #log: Logger;
 
   constructor(
@@ -89,7 +91,7 @@ export class Dispatcher {
    */
   async answer(body: string, extra?: ExtraMethods): Promise<string | undefined> {
     const isLong = body.length > LONG_BODY;
-    const json = isLong ? await this.#parts.turns.run(() => parseBody(body)) : parseBody(body);
+    const json = isLong ? await this.#heavy.run(() => parseBody(body)) : parseBody(body);
     if (!Array.isArray(json)) return this.#answerOne(json, extra);
     if (json.length === 0)
       return errorText(-1, new RpcError(RPC_CODES.invalidRequest, "empty batch"));

@@ -1,8 +1,6 @@
 // Where heavy requests go: one after the other, and after each a rest three times as long as its work,
 // so that all of them together take a quarter of the main thread, however many are asked.
 
-import { GatewayRefusal } from "./refusal.ts";
-
 /** Rest after work, as a multiple of its time. */
 const REST_FACTOR = 3;
 /** Longest rest, milliseconds. */
@@ -12,15 +10,19 @@ const MAX_WAITING = 50;
 
 /** Runs heavy work one piece at a time. */
 export class HeavyLane {
+  readonly #busy: (sentence: string) => Error;
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
-  /** Runs `work` after what came before has rested. Rejects with GatewayRefusal when too much waits. */
+  /** `busy` makes the refusal of a door. */
+  constructor(busy: (sentence: string) => Error) {
+    this.#busy = busy;
+  }
+
+  /** Runs `work` after what came before has rested. Rejects with the refusal when too much waits. */
   async run<T>(work: () => T | Promise<T>): Promise<T> {
-    if (this.#waiting >= MAX_WAITING) {
-      const text = `the node is busy: ${MAX_WAITING} large requests wait; try again`;
-      throw new GatewayRefusal("ResourceExhausted", text);
-    }
+    if (this.#waiting >= MAX_WAITING)
+      throw this.#busy(`the node is busy: ${MAX_WAITING} large requests wait; try again`);
     this.#waiting++;
     let took = 0;
     const result = this.#last.then(async () => {
