@@ -17,9 +17,11 @@ import type { Attribute, Event, ValidatorChange } from "./types.ts";
 export function toAbciEvents(events: readonly Event[], extra?: Attribute): AbciEvent[] {
   const mark = extra && indexed(extra);
   return events.map((event) => {
-    const { type, attributes } = event;
-    if (mark !== undefined) return { type, attributes: [...attributes.map(indexed), mark] };
-    return isIndexed(event) ? (event as AbciEvent) : { type, attributes: attributes.map(indexed) };
+    const ready = isIndexed(event) ? (event as AbciEvent) : withIndexes(event);
+    // concat makes an array of just this length: a block keeps ten thousands of them until it ends.
+    return mark === undefined
+      ? ready
+      : { type: ready.type, attributes: ready.attributes.concat(mark) };
   });
 }
 
@@ -27,6 +29,10 @@ export function toAbciEvents(events: readonly Event[], extra?: Attribute): AbciE
 function isIndexed(event: Event): boolean {
   for (const { index } of event.attributes) if (index !== true) return false;
   return true;
+}
+
+function withIndexes({ type, attributes }: Event): AbciEvent {
+  return { type, attributes: attributes.map(indexed) };
 }
 
 function indexed(attribute: Attribute): EventAttribute {
