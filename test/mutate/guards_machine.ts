@@ -146,6 +146,14 @@ const STORE: readonly Guard[] = [
     protects: "a change set that was damaged on disk is noticed",
     tests: ["unit/store_multistore"],
   },
+  {
+    name: "restart-sides",
+    file: "chain/store/loader.ts",
+    source: "if (side instanceof MemStore) side.set(row.key, value.slice());",
+    replacement: "if (side instanceof MemStore) side.set(row.key, row.key.slice());",
+    protects: "the lists that no hash covers come back from disk",
+    tests: ["sim/sim"],
+  },
 ];
 
 const RUNTIME: readonly Guard[] = [
