@@ -10,6 +10,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { RequestInfo } from "../../chain/codec/gen/tendermint/abci.ts";
+import { LEFTOVER_MS } from "../../chain/node/cometbft/leftover.ts";
 import { mendIndex } from "../../chain/node/cometbft/mend.ts";
 import { RawClient } from "../support/abci_socket.ts";
 import { findCometbft } from "../support/cometbft.ts";
@@ -107,6 +108,7 @@ export class NetNode {
       stream.on("data", (chunk: Buffer) => appendFileSync(log, chunk));
     child.once("close", () => {
       this.#running.delete(half);
+      if (half === "app") void this.#endHanging();
       // A while, as whoever supervises nodes leaves: a node that cannot start must not spin.
       if (!this.#held.has(half)) setTimeout(() => void this.#again(half), RESTART_MS);
     });
@@ -163,6 +165,13 @@ export class NetNode {
       if (!this.#held.has(half)) await mendIndex(mending);
     }
     if (!this.#held.has(half)) this.startHalf(half);
+  }
+
+  /** Ends a CometBFT that does not end by itself after its application. */
+  async #endHanging(): Promise<void> {
+    const comet = this.#running.get("comet");
+    await pause(LEFTOVER_MS);
+    if (comet !== undefined && this.#running.get("comet") === comet) comet.kill("SIGKILL");
   }
 
   /** Resolves when the application listens, or CometBFT is not wanted any more. */

@@ -1,8 +1,8 @@
 // One home for two programs: CometBFT reads what we write, and its own files are read by us without a
 // complaint; a supervised CometBFT is started, heard and stopped.
 
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -10,11 +10,12 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { toBase64 } from "../../chain/base/bytes.ts";
 import { readKeys } from "../../chain/node/claim.ts";
+import { endLeftover, noteChild } from "../../chain/node/cometbft/leftover.ts";
 import { readCometLine } from "../../chain/node/cometbft/process.ts";
 import { COMET_CONFIG } from "../../chain/node/config/comet_settings.ts";
 import { configText, readConfigText } from "../../chain/node/config/config.ts";
 import { parseToml } from "../../chain/node/config/toml.ts";
-import { createLogger } from "../../chain/node/log.ts";
+import { createLogger, SILENT } from "../../chain/node/log.ts";
 import { fastPlatform } from "../../chain/node/platform.ts";
 import { CrashLoad } from "../crash/load.ts";
 import { findCometbft } from "../support/cometbft.ts";
@@ -125,6 +126,26 @@ if ("missing" in comet) {
       assert.ok(lines.some((line) => line.includes("CometBFT is connected version=0.38")));
     } finally {
       rmSync(ports.home, { recursive: true, force: true });
+    }
+  });
+
+  test("a CometBFT that an earlier run left hanging is ended, another process is not", async () => {
+    const { home } = await makeCometHome();
+    // Nobody listens where it dials: it tries for ever.
+    const args = ["start", "--home", home, "--log_level", "error"];
+    const child = spawn(comet.path, args, { stdio: "ignore" });
+    const ended = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
+    try {
+      mkdirSync(join(home, "data"), { recursive: true });
+      noteChild(home, child.pid ?? 0);
+      await endLeftover(home, SILENT);
+      assert.is(await ended, "SIGKILL");
+      noteChild(home, process.pid);
+      await endLeftover(home, SILENT);
+      assert.not.ok(existsSync(join(home, "data", "cometbft.pid")), "this process lives");
+    } finally {
+      child.kill("SIGKILL");
+      rmSync(home, { recursive: true, force: true });
     }
   });
 

@@ -1,6 +1,7 @@
 // A node behind CometBFT, put together: application, ABCI socket, doors, and CometBFT itself as a child
 // where that is asked for. Consensus, peers, mempool, block store and RPC are CometBFT's.
 
+import { resolve } from "node:path";
 import { AbciCalls } from "../abci/calls.ts";
 import { parseAbciAddress } from "../abci/address.ts";
 import { Recorder } from "../abci/recorder.ts";
@@ -19,6 +20,7 @@ import { CometSource } from "../source_comet.ts";
 import type { Application } from "../../runtime/index.ts";
 import { findCometbft } from "./binary.ts";
 import { writeCometGenesis } from "./files.ts";
+import { endLeftover, forgetChild, noteChild } from "./leftover.ts";
 import { mendIndex } from "./mend.ts";
 import { CometProcess } from "./process.ts";
 
@@ -113,7 +115,8 @@ async function startChild(
   { options, settings, log, closers, genesis }: Foundation,
   app: Application,
 ): Promise<CometProcess> {
-  const { home } = options;
+  const home = resolve(options.home);
+  await endLeftover(home, log);
   if (settings.config.text("tx_index.indexer") === "kv") {
     const { initialHeight } = genesis.input;
     const told = await mendIndex({ binary, home, height: app.store.height, initialHeight });
@@ -121,7 +124,11 @@ async function startChild(
   }
   const logLevel = cometLevel(settings);
   const child = new CometProcess({ binary, home, logLevel }, log.named("cometbft"));
-  closers.push(() => child.stop());
+  if (child.pid !== undefined) noteChild(home, child.pid);
+  closers.push(async () => {
+    await child.stop();
+    forgetChild(home);
+  });
   return child;
 }
 
