@@ -43,6 +43,8 @@ export interface SignedBlock {
   readonly block: Block;
   readonly bytes: Uint8Array;
   readonly id: BlockID;
+  /** SHA-256 of each transaction. */
+  readonly hashes: readonly Uint8Array[];
   readonly commit: Commit;
 }
 
@@ -113,9 +115,8 @@ export class BlockStore {
     this.#height = height;
   }
 
-  /** Keeps the application's answer to a block, synced: a crash after its commit needs it. */
-  async saveResponse(height: bigint, response: ResponseFinalizeBlock): Promise<void> {
-    const bytes = ResponseFinalizeBlock.encode(response);
+  /** Keeps the bytes of the application's answer to a block, synced: a crash after its commit needs it. */
+  async saveResponse(height: bigint, bytes: Uint8Array): Promise<void> {
     await this.#database.write([[key(KIND.response, height), bytes]], { sync: true });
   }
 

@@ -3,12 +3,13 @@
 
 import type { Platform } from "../../base/platform.ts";
 import { equalBytes } from "../../base/bytes.ts";
-import type { ResponseFinalizeBlock } from "../../codec/gen/tendermint/abci.ts";
+import { ResponseFinalizeBlock } from "../../codec/gen/tendermint/abci.ts";
 import type { Block, BlockID } from "../../codec/gen/tendermint/types.ts";
 import type { EngineApplication } from "../application.ts";
 import type { Database } from "../db.ts";
 import type { CommittedBlock } from "../events.ts";
 import type { Indexer } from "../index/indexer.ts";
+import { resultsIn } from "../index/sheet.ts";
 import type { StepHook } from "../steps.ts";
 import type { BlockStore, SignedBlock } from "./blocks.ts";
 import { upperHex } from "./blocks.ts";
@@ -55,7 +56,7 @@ export async function executeNew(
   reached?.("block.executed");
   await logged;
   reached?.("log.written");
-  return takeOver(parts, state, signed.block, signed.id, response);
+  return takeOver(parts, state, signed.block, signed.id, response, signed.hashes);
 }
 
 /** Executes the last block of the log, which a crash kept from the application. */
@@ -102,7 +103,7 @@ export async function adoptAnswer(
   const response = parts.blocks.response(block.header.height);
   if (response === undefined)
     throw new Error(`the application's answer to height ${block.header.height} is not in the log`);
-  return finish(parts, state, block, id, response, 0n);
+  return finish(parts, state, block, id, response, { retainHeight: 0n });
 }
 
 function checkAnswer(block: Block, response: ResponseFinalizeBlock): void {
@@ -117,9 +118,11 @@ async function takeOver(
   block: Block,
   id: BlockID,
   response: ResponseFinalizeBlock,
+  hashes?: readonly Uint8Array[],
 ): Promise<Executed> {
   const { app, blocks, database, reached } = parts;
-  const answering = blocks.saveResponse(block.header.height, response);
+  const answer = ResponseFinalizeBlock.encode(response);
+  const answering = blocks.saveResponse(block.header.height, answer);
   reached?.("answer.writing");
   await answering;
   reached?.("answer.written");
@@ -129,7 +132,16 @@ async function takeOver(
   reached?.("state.written");
   const { retainHeight } = app.commit();
   reached?.("state.promoted");
-  return finish(parts, state, block, id, response, retainHeight);
+  return finish(parts, state, block, id, response, { retainHeight, answer, hashes });
+}
+
+/** What is known of a block beside its answer. */
+interface Known {
+  readonly retainHeight: bigint;
+  /** The bytes of the answer. */
+  readonly answer?: Uint8Array | undefined;
+  /** SHA-256 of each transaction. */
+  readonly hashes?: readonly Uint8Array[] | undefined;
 }
 
 async function finish(
@@ -138,7 +150,7 @@ async function finish(
   block: Block,
   id: BlockID,
   response: ResponseFinalizeBlock,
-  retainHeight: bigint,
+  { retainHeight, answer, hashes }: Known,
 ): Promise<Executed> {
   const { platform, blocks, indexer, reached } = parts;
   const next = nextState(platform, state, block.header, id, response);
@@ -150,22 +162,26 @@ async function finish(
     block,
     id,
     response,
-    hashes: block.data.txs.map((tx) => platform.sha256(tx)),
+    hashes: hashes ?? block.data.txs.map((tx) => platform.sha256(tx)),
   };
-  const indexing = indexer?.add(indexedBlock(committed));
+  const indexing = indexer?.add(indexedBlock(committed, answer));
   reached?.("index.writing");
   await indexing;
   reached?.("index.written");
   return { state: next, committed, retainHeight };
 }
 
-/** What the index takes of a block. */
-export function indexedBlock(committed: CommittedBlock): Parameters<Indexer["add"]>[0] {
+/** What the index takes of a block; `answer` are the bytes of its response, where they are at hand. */
+export function indexedBlock(
+  committed: CommittedBlock,
+  answer?: Uint8Array,
+): Parameters<Indexer["add"]>[0] {
   return {
     height: committed.block.header.height,
     txs: committed.block.data.txs,
     hashes: committed.hashes,
     results: committed.response.txResults,
+    encoded: answer && resultsIn(answer),
     events: committed.response.events,
   };
 }

@@ -10,15 +10,9 @@ import type { CommitInfo, RequestFinalizeBlock } from "../../codec/gen/tendermin
 import { BlockIDFlag, SignedMsgType } from "../../codec/gen/tendermint/types.ts";
 import type { BlockID, Commit, CommitSig } from "../../codec/gen/tendermint/types.ts";
 import { Block } from "../../codec/gen/tendermint/types.ts";
+import { merkleRoot } from "../../crypto/merkle.ts";
 import { misbehaviorOf } from "../comet/evidence.ts";
-import {
-  BLOCK_PROTOCOL,
-  blockId,
-  commitHash,
-  dataHash,
-  evidenceHash,
-  NO_BLOCK,
-} from "../comet/header.ts";
+import { BLOCK_PROTOCOL, blockId, commitHash, evidenceHash, NO_BLOCK } from "../comet/header.ts";
 import { consensusHash } from "../comet/params.ts";
 import { findValidator, validatorsHash } from "../comet/validators.ts";
 import type { ValidatorSet } from "../comet/validators.ts";
@@ -102,14 +96,18 @@ export function blockFrame(
   };
 }
 
+/** A block that nobody has signed. */
+export type MadeBlock = Omit<SignedBlock, "commit">;
+
 /** A whole block with these transactions. */
 export function makeBlock(
   platform: Platform,
   state: EngineState,
   frame: BlockFrame,
   txs: readonly Uint8Array[],
-): { readonly block: Block; readonly bytes: Uint8Array; readonly id: BlockID } {
+): MadeBlock {
   const { block: limits } = state.params;
+  const hashes = txs.map((tx) => platform.sha256(tx));
   const block: Block = {
     header: {
       version: { block: BLOCK_PROTOCOL, app: appVersion(state) },
@@ -118,7 +116,7 @@ export function makeBlock(
       time: frame.time,
       lastBlockId: state.blockId,
       lastCommitHash: commitHash(platform, frame.lastCommit),
-      dataHash: dataHash(platform, txs),
+      dataHash: merkleRoot(platform, hashes),
       validatorsHash: validatorsHash(platform, state.validators),
       nextValidatorsHash: frame.nextValidatorsHash,
       consensusHash: consensusHash(platform, limits?.maxBytes ?? 0n, limits?.maxGas ?? 0n),
@@ -132,13 +130,13 @@ export function makeBlock(
     lastCommit: frame.lastCommit,
   };
   const bytes = Block.encode(block);
-  return { block, bytes, id: blockId(platform, block, bytes) };
+  return { block, bytes, id: blockId(platform, block, bytes), hashes };
 }
 
 /** Signs a block as this validator; the others are absent. The place is on disk before this returns. */
 export function signBlock(
   state: EngineState,
-  made: { readonly block: Block; readonly bytes: Uint8Array; readonly id: BlockID },
+  made: MadeBlock,
   signer: Signer,
   time: Timestamp,
 ): SignedBlock {

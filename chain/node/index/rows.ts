@@ -6,9 +6,7 @@ import { concatBytes, readU64BigEndian, u64BigEndian, utf8 } from "../../base/by
 import type { Event, ExecTxResult } from "../../codec/gen/tendermint/abci.ts";
 import { TxResult } from "../../codec/gen/tendermint/abci.ts";
 import type { DatabaseWrite } from "../db.ts";
-
-/** Values longer than this are not indexed, bytes: nobody can ask for them in 512 characters. */
-const MAX_VALUE_BYTES = 4096;
+import { MAX_VALUE_BYTES, Sheet } from "./sheet.ts";
 
 /** First byte of each kind of row. */
 export const ROW = {
@@ -67,18 +65,7 @@ export function parseRowKey(
   };
 }
 
-/** Packs postings: two 32-bit numbers each. */
-function packPostings(postings: readonly Posting[]): Uint8Array {
-  const out = new Uint8Array(postings.length * 8);
-  const view = new DataView(out.buffer);
-  for (const [i, posting] of postings.entries()) {
-    view.setUint32(i * 8, posting.index);
-    view.setUint32(i * 8 + 4, posting.event);
-  }
-  return out;
-}
-
-/** Reads what `packPostings` wrote. */
+/** Reads the postings of a row: two 32-bit numbers each. */
 export function unpackPostings(bytes: Uint8Array): readonly Posting[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const postings: Posting[] = [];
@@ -87,34 +74,63 @@ export function unpackPostings(bytes: Uint8Array): readonly Posting[] {
   return postings;
 }
 
-/** Postings gathered by tag and value. */
-type Gathered = Map<string, Map<string, Posting[]>>;
+/** Postings of one value: index, event, index, event and so on. */
+type Postings = number[];
 
-function gather(into: Gathered, events: readonly Event[], index: number): void {
-  for (const [event, { type, attributes }] of events.entries()) {
-    if (type === "") continue;
-    for (const { key, value, index: indexed } of attributes) {
-      if (!indexed || key === "") continue;
-      const tag = `${type}.${key}`;
-      let values = into.get(tag);
-      if (values === undefined) into.set(tag, (values = new Map()));
-      const postings = values.get(value);
-      if (postings === undefined) values.set(value, [{ index, event }]);
-      else postings.push({ index, event });
-    }
-  }
+/** Values of one tag. */
+interface Tag {
+  readonly prefix: Uint8Array;
+  readonly values: Map<string, Postings>;
 }
 
-function rowsOf(kind: number, gathered: Gathered, height: bigint): DatabaseWrite[] {
-  const suffix = u64BigEndian(height);
-  const rows: DatabaseWrite[] = [];
-  for (const [tag, values] of gathered) {
-    for (const [value, postings] of values) {
-      const prefix = value.isWellFormed() ? valuePrefix(kind, tag, value) : undefined;
-      if (prefix !== undefined) rows.push([concatBytes(prefix, suffix), packPostings(postings)]);
+/** Attributes of a block, gathered by tag and value. */
+class Attributes {
+  readonly #kind: number;
+  readonly #tags = new Map<string, Tag>();
+  /** The same tags by type and key: no text is joined for an attribute that was seen before. */
+  readonly #known = new Map<string, Map<string, Tag>>();
+
+  constructor(kind: number) {
+    this.#kind = kind;
+  }
+
+  add(events: readonly Event[], index: number): void {
+    for (let event = 0; event < events.length; event++) {
+      const { type, attributes } = events[event] as Event;
+      if (type === "") continue;
+      let keys = this.#known.get(type);
+      if (keys === undefined) this.#known.set(type, (keys = new Map()));
+      for (const { key, value, index: indexed } of attributes) {
+        if (!indexed || key === "") continue;
+        let tag = keys.get(key);
+        if (tag === undefined) keys.set(key, (tag = this.#tag(`${type}.${key}`)));
+        const postings = tag.values.get(value);
+        if (postings === undefined) tag.values.set(value, [index, event]);
+        else postings.push(index, event);
+      }
     }
   }
-  return rows;
+
+  /** Two pairs of type and key may be one tag. */
+  #tag(name: string): Tag {
+    let tag = this.#tags.get(name);
+    if (tag === undefined) {
+      tag = { prefix: tagPrefix(this.#kind, name), values: new Map() };
+      this.#tags.set(name, tag);
+    }
+    return tag;
+  }
+
+  /** Adds a row for each value. */
+  rows(into: DatabaseWrite[], sheet: Sheet, height: bigint): void {
+    const suffix = u64BigEndian(height);
+    for (const { prefix, values } of this.#tags.values()) {
+      for (const [value, postings] of values) {
+        const key = sheet.key(prefix, value, suffix);
+        if (key !== undefined) into.push([key, sheet.postings(postings)]);
+      }
+    }
+  }
 }
 
 /** What is indexed of one block. */
@@ -123,6 +139,8 @@ export interface IndexedBlock {
   readonly txs: readonly Uint8Array[];
   readonly hashes: readonly Uint8Array[];
   readonly results: readonly ExecTxResult[];
+  /** The bytes of each result, where they are known: they are then not made again. */
+  readonly encoded?: readonly Uint8Array[] | undefined;
   readonly events: readonly Event[];
 }
 
@@ -134,20 +152,26 @@ export function blockRows(
   block: IndexedBlock,
   succeeded: (hash: Uint8Array) => boolean,
 ): readonly DatabaseWrite[] {
-  const rows: DatabaseWrite[] = [[HEIGHT_KEY, u64BigEndian(block.height)]];
-  if (block.txs.length > 0)
-    rows.push([countKey(block.height), u64BigEndian(BigInt(block.txs.length))]);
-  const attributes: Gathered = new Map();
-  for (const [index, tx] of block.txs.entries()) {
-    const [hash, result] = [block.hashes[index], block.results[index]];
+  const { height, txs, hashes, results, encoded } = block;
+  const sheet = new Sheet();
+  const rows: DatabaseWrite[] = [[HEIGHT_KEY, u64BigEndian(height)]];
+  if (txs.length > 0) rows.push([countKey(height), u64BigEndian(BigInt(txs.length))]);
+  const attributes = new Attributes(ROW.attribute);
+  for (const [index, tx] of txs.entries()) {
+    const [hash, result] = [hashes[index], results[index]];
     if (hash === undefined || result === undefined) continue;
-    gather(attributes, result.events, index);
+    attributes.add(result.events, index);
     if (result.code !== 0 && succeeded(hash)) continue;
-    rows.push([txKey(hash), TxResult.encode({ height: block.height, index, tx, result })]);
+    const bytes = encoded?.[index];
+    const value =
+      bytes === undefined
+        ? TxResult.encode({ height, index, tx, result })
+        : sheet.result(height, index, tx, bytes);
+    rows.push([txKey(hash), value]);
   }
-  const blockAttributes: Gathered = new Map();
-  gather(blockAttributes, block.events, 0);
-  rows.push(...rowsOf(ROW.attribute, attributes, block.height));
-  rows.push(...rowsOf(ROW.blockAttribute, blockAttributes, block.height));
+  const blockAttributes = new Attributes(ROW.blockAttribute);
+  blockAttributes.add(block.events, 0);
+  attributes.rows(rows, sheet, height);
+  blockAttributes.rows(rows, sheet, height);
   return rows;
 }
