@@ -28,7 +28,7 @@ export class Counter implements Metric {
 
   /** Adds `by` to the count of these labels. */
   add(labels: Labels = {}, by = 1): void {
-    const key = labelText(labels);
+    const key = labelKey(labels);
     const held = this.#values.get(key);
     if (held === undefined) this.#values.set(key, { labels, value: by });
     else held.value += by;
@@ -104,6 +104,13 @@ export class Histogram implements Metric {
       ["_count", {}, this.#count],
     ];
   }
+}
+
+/** What tells the series of a counter apart: cheaper than their text, and made with every count. */
+function labelKey(labels: Labels): string {
+  let key = "";
+  for (const name in labels) key += `${name}\n${labels[name]}\n`;
+  return key;
 }
 
 function labelText(labels: Labels): string {

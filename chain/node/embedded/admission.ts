@@ -50,11 +50,12 @@ export class Admission {
 
   /**
    * Checks a transaction and takes it in. Rejects with MempoolError before the application saw it;
-   * resolves with the application's answer, whatever its code.
+   * resolves with the application's answer, whatever its code. `hash` is the SHA-256 of `tx`, for
+   * callers who have it.
    */
-  submit(tx: Uint8Array): Promise<ResponseCheckTx> {
+  submit(tx: Uint8Array, hash?: Uint8Array): Promise<ResponseCheckTx> {
     const { platform, mempool } = this.#parts;
-    const key = platform.latin1(platform.sha256(tx));
+    const key = platform.latin1(hash ?? platform.sha256(tx));
     if (this.#arrivals.length >= MAX_PENDING || this.#pendingBytes >= MAX_PENDING_BYTES)
       throw new MempoolError(
         `mempool is full: ${this.#arrivals.length} transactions wait to be checked`,

@@ -298,6 +298,7 @@ function readBody(request: IncomingMessage, limit: number): Promise<string | und
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let isWhole = false;
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
       if (size > limit) {
@@ -305,8 +306,16 @@ function readBody(request: IncomingMessage, limit: number): Promise<string | und
         resolve(undefined);
       } else chunks.push(chunk);
     });
-    request.on("end", () => resolve(Buffer.concat(chunks, size).toString("utf8")));
+    request.on("end", () => {
+      isWhole = true;
+      const [only] = chunks;
+      const bytes = chunks.length === 1 && only ? only : Buffer.concat(chunks, size);
+      resolve(bytes.toString("utf8"));
+    });
     request.on("error", reject);
-    request.on("close", () => reject(new Error("the connection was closed")));
+    request.on("close", () => {
+      // An error costs its trace: none is made for the many requests that are read to their end.
+      if (!isWhole) reject(new Error("the connection was closed"));
+    });
   });
 }

@@ -23,7 +23,10 @@ export const INLINE_VERIFIER: Verifier = {
 /** Takes a verdict in. */
 export type Learn = (job: SignatureJob, verdict: boolean) => void;
 
-/** Jobs of one message to the thread: larger is coarser, smaller costs the main loop a quarter. */
+/**
+ * Jobs of one message to the thread at which it is sent at once. Smaller ones wait for the thread to be
+ * free: each message costs the main loop as much as a check, and under load a few jobs come at a time.
+ */
 const BATCH_JOBS = 64;
 
 interface Pending {
@@ -64,7 +67,7 @@ export class WorkerVerifier implements Verifier {
       this.#queue.push({ jobs: fit, done });
       this.#queued += fit.length;
       if (this.#queued >= BATCH_JOBS) this.#flush();
-      else this.#turn ??= setImmediate(() => this.#flush());
+      else this.#flushSoon();
     });
   }
 
@@ -72,6 +75,12 @@ export class WorkerVerifier implements Verifier {
     const workers = this.#workers.splice(0);
     this.#releaseAll();
     await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+
+  /** Sends what has gathered at the end of this turn, when a thread is free for it. */
+  #flushSoon(): void {
+    if (this.#queued === 0 || this.#running.size >= this.#workers.length) return;
+    this.#turn ??= setImmediate(() => this.#flush());
   }
 
   #flush(): void {
@@ -97,6 +106,7 @@ export class WorkerVerifier implements Verifier {
       for (const job of jobs) this.#learn(job, verdicts[index++] === 1);
       done();
     }
+    this.#flushSoon();
   }
 
   /** A thread that dies takes no answer with it: callers go on and the application verifies itself. */
