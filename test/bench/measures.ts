@@ -28,9 +28,14 @@ export interface Circumstances {
   readonly scale: number;
 }
 
-/** Accounts, leases or orders of a run on this scale; a block wants senders. */
+/** Leases or orders of a run on this scale. */
 function sized(count: number, { scale }: Circumstances): number {
-  return Math.max(Math.ceil(count / scale), LEAST);
+  return Math.ceil(count / scale);
+}
+
+/** Accounts of it: blocks want senders. */
+function crowd(count: number, circumstances: Circumstances): number {
+  return Math.max(sized(count, circumstances), LEAST);
 }
 
 /** Measures one benchmark. Throws when a program fails. */
@@ -52,7 +57,7 @@ function rounds(measure: (round: number) => readonly Figure[]): Figure[] {
 function sends(count: number, label: string): Measure {
   return (circumstances) => {
     const { peers } = circumstances;
-    const accounts = sized(count, circumstances);
+    const accounts = crowd(count, circumstances);
     const folder = chainOf({ accounts });
     return rounds((round) => {
       console.error(`  round ${round + 1} of ${ROUNDS}`);
@@ -68,7 +73,7 @@ function sends(count: number, label: string): Measure {
 /** On a chain of a hundred thousand accounts and as many live leases. */
 const market: Measure = (circumstances) => {
   const { peers } = circumstances;
-  const accounts = sized(100_000, circumstances);
+  const accounts = crowd(100_000, circumstances);
   const folder = chainOf({ accounts, leases: accounts });
   return rounds((round) => {
     const args = ["--folder", folder, "--accounts", String(accounts), "--blocks", String(BLOCKS)];
@@ -82,7 +87,7 @@ const market: Measure = (circumstances) => {
 
 const idle: Measure = (circumstances) => {
   const { big } = circumstances;
-  const accounts = sized(100_000, circumstances);
+  const accounts = crowd(100_000, circumstances);
   const leases = (count: number): string =>
     chainOf({ accounts, leases: sized(count, circumstances) });
   const args = [`0=${chainOf({ accounts })}`, `10k=${leases(10_000)}`, `100k=${leases(100_000)}`];
@@ -100,7 +105,7 @@ const lists: Measure = (circumstances) => {
 const growth: Measure = (circumstances) => {
   const chains = [100_000, 1_000_000].map((count) => {
     const label = count === 100_000 ? "100k" : "1M";
-    const accounts = sized(count, circumstances);
+    const accounts = crowd(count, circumstances);
     return `${label}=${chainOf({ accounts })}:${accounts}`;
   });
   const figures = figuresOf(ours("blocks", ["--only", "seen", "--blocks", "12", ...chains]));
@@ -112,7 +117,7 @@ const growth: Measure = (circumstances) => {
 };
 
 const indexing: Measure = (circumstances) => {
-  const accounts = sized(100_000, circumstances);
+  const accounts = crowd(100_000, circumstances);
   const args = ["--folder", chainOf({ accounts }), "--accounts", String(accounts)];
   return figuresOf(ours("indexing", args));
 };
@@ -137,7 +142,7 @@ const tree: Measure = () =>
 
 function rpc(engine: string, rate: number): Measure {
   return (circumstances) => {
-    const accounts = sized(100_000, circumstances);
+    const accounts = crowd(100_000, circumstances);
     return sustained(engine, { seconds: circumstances.sustain, rate, accounts });
   };
 }
