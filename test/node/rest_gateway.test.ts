@@ -352,6 +352,16 @@ test("denoms with slashes, as segments or encoded, mean the same", async ({ rest
   assert.is(query.status, 404);
 });
 
+test("bytes come in either alphabet of base64, padded or not", async ({ rest }) => {
+  const bytes = Uint8Array.from({ length: 20 }, (_, i) => 0xfb + (i % 5));
+  const text = toBase64(bytes);
+  const urlSafe = text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  assert.ok(urlSafe.includes("-") && urlSafe.includes("_"));
+  const path = `/cosmos/auth/v1beta1/bech32/${urlSafe}`;
+  const expected = { address_string: toBech32("lease", bytes) };
+  assert.equal((await restGet(rest, path)).json(), expected);
+});
+
 test("our own queries: nested ids in the path, amounts as text", async ({ rest, address }) => {
   const orders = await restGet(rest, `/leasehold/market/v1/orders?owner=${address}`);
   assert.is(orders.status, 200, orders.text);

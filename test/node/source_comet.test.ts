@@ -137,14 +137,10 @@ function end(server: Server): void {
   server.close();
 }
 
-test("a CometBFT that is slow, endless, broken or gone", async () => {
-  const endless = (response: ServerResponse): void => {
-    const timer = setInterval(() => response.write("x".repeat(100_000)), 1);
-    response.on("close", () => clearInterval(timer));
-  };
+test("a CometBFT that is slow, long-winded, broken or gone", async () => {
   const cases: readonly (readonly [(response: ServerResponse) => void, RegExp])[] = [
     [() => undefined, /did not answer status within 200 ms/],
-    [endless, /larger than this node reads|within 200 ms/],
+    [(response) => response.end("1".repeat(2_000_000)), /larger than this node reads/],
     [(response) => response.end("<html>"), /is not JSON/],
     [(response) => response.end("[]"), /status in CometBFT's answer is not an object/],
     [
