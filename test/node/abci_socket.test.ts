@@ -139,6 +139,23 @@ test("checks are prepared side by side and answered in order", async () => {
   });
 });
 
+test("a block has the arrays that checks brought, and the same results without them", async () => {
+  const txs = [utf8("a"), utf8("never checked"), utf8("bad")];
+  const results: Uint8Array[] = [];
+  for (const checked of [[], [txs[0], txs[2]]]) {
+    await withServer({}, async (server) => {
+      const client = await greeted(server);
+      for (const tx of checked) await client.call(check(tx ?? new Uint8Array(0)));
+      const answer = await client.call(block(1n, ...txs));
+      const [finalized] = server.app.finalized;
+      assert.equal(finalized?.txs, txs);
+      for (const tx of server.app.checked) assert.ok(finalized?.txs.includes(tx), "the same array");
+      results.push(Response.encode(answer));
+    });
+  }
+  assert.equal(results[0], results[1]);
+});
+
 test("while a commit waits for the disk, queries go on and Info waits", async () => {
   await withServer({}, async (server) => {
     const consensus = await greeted(server);

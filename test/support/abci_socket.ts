@@ -18,13 +18,21 @@ import { Database } from "../../chain/node/db.ts";
 import { SILENT } from "../../chain/node/log.ts";
 import { INLINE_VERIFIER } from "../../chain/node/verify/verifier.ts";
 import type { Verifier } from "../../chain/node/verify/verifier.ts";
-import { KvApp } from "./engine.ts";
+import { KvApp, platform } from "./engine.ts";
 
 /** The tiny application with the calls that only CometBFT makes. */
 export class AbciKvApp extends KvApp implements AbciApplication {
   readonly initialHeight = 1n;
   /** What checks wait for: one signature per transaction where set. */
   signs = false;
+
+  /** The very arrays that checks brought. */
+  readonly checked: Uint8Array[] = [];
+
+  override checkTx(request: { readonly tx: Uint8Array }): ReturnType<KvApp["checkTx"]> {
+    this.checked.push(request.tx);
+    return super.checkTx(request);
+  }
 
   override signatureJobs(): readonly [] {
     const job = { key: new Uint8Array(33), digest: new Uint8Array(32) };
@@ -105,6 +113,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const disk: Disk = { held: Promise.resolve(), broken: false };
   const halts: string[] = [];
   const calls = new AbciCalls({
+    platform,
     app,
     database: slowDisk(database, disk),
     verifier: options.verifier ?? INLINE_VERIFIER,

@@ -5,6 +5,7 @@
 
 import { EMPTY_BYTES } from "../../base/bytes.ts";
 import { ChainError, sdkErrors } from "../../base/errors.ts";
+import type { Platform } from "../../base/platform.ts";
 import { CheckTxType } from "../../codec/gen/tendermint/abci.ts";
 import type {
   Request,
@@ -12,7 +13,6 @@ import type {
   RequestFinalizeBlock,
   RequestInfo,
   RequestInitChain,
-  RequestProcessProposal,
   RequestQuery,
   Response,
   ResponseCheckTx,
@@ -20,7 +20,6 @@ import type {
   ResponseFinalizeBlock,
   ResponseInfo,
   ResponseInitChain,
-  ResponseProcessProposal,
   ResponseQuery,
 } from "../../codec/gen/tendermint/abci.ts";
 import type { AbciApplication } from "../application.ts";
@@ -32,6 +31,7 @@ import type { Verifier } from "../verify/verifier.ts";
 import { Exclusive } from "./exclusive.ts";
 import { mempoolAnswer } from "./messages.ts";
 import type { AbciAnswer, AbciRequest } from "./messages.ts";
+import { SeenTransactions } from "./seen.ts";
 
 /** A call that cannot be answered at this point: CometBFT hears why and ends; nothing here is harmed. */
 export class RefusedCall extends Error {
@@ -40,6 +40,7 @@ export class RefusedCall extends Error {
 
 /** What the calls work with. */
 export interface CallParts {
+  readonly platform: Platform;
   readonly app: AbciApplication;
   /** Where the application's state lies. */
   readonly database: Database;
@@ -70,6 +71,7 @@ export type Caller = object;
 export class AbciCalls {
   readonly #parts: CallParts;
   readonly #consensus = new Exclusive();
+  readonly #seen: SeenTransactions;
   #isGreeted = false;
   /** Who finalized the block that is staged. */
   #finalizer: Caller | undefined;
@@ -80,6 +82,7 @@ export class AbciCalls {
 
   constructor(parts: CallParts) {
     this.#parts = parts;
+    this.#seen = new SeenTransactions(parts.platform);
   }
 
   /** Registers who is told that this node goes no further. */
@@ -140,10 +143,11 @@ export class AbciCalls {
     if (!this.#isGreeted) throw new RefusedCall("Info must come before any other call");
     const { prepareProposal, processProposal, verifyVoteExtension } = request;
     if (prepareProposal !== undefined)
-      return { prepareProposal: app.prepareProposal(prepareProposal) };
-    if (processProposal !== undefined) return { processProposal: this.#process(processProposal) };
+      return { prepareProposal: app.prepareProposal(this.#recalled(prepareProposal)) };
+    if (processProposal !== undefined)
+      return { processProposal: app.processProposal(this.#recalled(processProposal)) };
     if (request.finalizeBlock !== undefined)
-      return { finalizeBlock: await this.#finalize(request.finalizeBlock, caller) };
+      return { finalizeBlock: this.#finalize(request.finalizeBlock, caller) };
     if (request.commit !== undefined) return { commit: await this.#commit(caller) };
     if (request.initChain !== undefined) return { initChain: this.#initChain(request.initChain) };
     if (request.extendVote !== undefined) return { extendVote: app.extendVote() };
@@ -191,13 +195,7 @@ export class AbciCalls {
     return response;
   }
 
-  /** Accepts or refuses; the signatures are verified while validators vote. */
-  #process(request: RequestProcessProposal): ResponseProcessProposal {
-    void this.#verify(request.txs).catch(() => undefined);
-    return this.#parts.app.processProposal(request);
-  }
-
-  async #finalize(request: RequestFinalizeBlock, caller: Caller): Promise<ResponseFinalizeBlock> {
+  #finalize(request: RequestFinalizeBlock, caller: Caller): ResponseFinalizeBlock {
     const { app, haltHeight, haltTime } = this.#parts;
     const height = this.#height();
     const expected = height === 0n ? app.initialHeight : height + 1n;
@@ -211,8 +209,7 @@ export class AbciCalls {
       this.#stopAt(`halt-time ${haltTime}`);
     this.#began = performance.now();
     this.#count = request.txs.length;
-    await this.#verify(request.txs);
-    const response = app.finalizeBlock(request);
+    const response = app.finalizeBlock(this.#recalled(request));
     this.#finalizer = caller;
     this.#parts.reached?.("block.executed");
     return response;
@@ -256,18 +253,27 @@ export class AbciCalls {
       this.#halt(`halt-time ${haltTime} is reached`);
   }
 
-  /** Has the signatures of transactions verified that no verdict is known of. */
-  async #verify(txs: readonly Uint8Array[]): Promise<void> {
-    const { app, verifier } = this.#parts;
-    if (app.info().lastBlockHeight === 0n) return;
-    const jobs = txs.flatMap((tx) => app.signatureJobs(tx));
-    if (jobs.length > 0) await verifier.prepare(jobs);
+  /** A request with the arrays of its transactions that were checked. */
+  #recalled<T extends { readonly txs: readonly Uint8Array[] }>(request: T): T {
+    return { ...request, txs: request.txs.map((tx) => this.#seen.recall(tx)) };
   }
 
+  /** A new transaction has its signatures verified by the thread ahead of its turn. */
   #takeCheck(request: RequestCheckTx): TakenCall {
+    const { tx, type } = request;
+    if (type !== CheckTxType.NEW) {
+      const again = { tx: this.#seen.recall(tx), type };
+      return { run: () => ({ checkTx: this.#check(again) }) };
+    }
+    this.#seen.note(tx);
     const run = (): Response => ({ checkTx: this.#check(request) });
-    if (request.type !== CheckTxType.NEW) return { run };
-    return { ready: this.#verify([request.tx]).catch(() => undefined), run };
+    return { ready: this.#verify(tx).catch(() => undefined), run };
+  }
+
+  async #verify(tx: Uint8Array): Promise<void> {
+    const { app, verifier } = this.#parts;
+    const jobs = this.#height() === 0n ? [] : app.signatureJobs(tx);
+    if (jobs.length > 0) await verifier.prepare(jobs);
   }
 
   #check(request: RequestCheckTx): ResponseCheckTx {

@@ -84,8 +84,9 @@ function makeCalls(
   database: Database,
   services: ServiceParts,
 ): AbciCalls {
-  const { settings, log, genesis } = found;
+  const { settings, log, platform, genesis } = found;
   return new AbciCalls({
+    platform,
     app,
     database,
     verifier: makeVerifier(app, found),
