@@ -75,13 +75,17 @@ const UNNOTICED = 1.25;
 
 const LISTS = ["none", "owner", "owner_closed", "open", "matched", "closed", "model", "open_model"];
 
+function filterName(filter: string): string {
+  return filter === "no_model" ? "a model of none" : filter.replace("_", " and ");
+}
+
 function lists(): Row[] {
   return [
     row("list_worst", "page of 100 orders, 1M against 10k, worst", { atMost: 2 }),
     row("list_refused", "filters answered at 10k, refused at 1M", { atMost: 0 }),
     ...[...LISTS, "no_model"].flatMap((filter) =>
       ["10k", "1M"].map((size) =>
-        row(`list_${filter}_${size}`, `  filter ${filter.replace("_", " and ")}, ${size} orders`),
+        row(`list_${filter}_${size}`, `  filter ${filterName(filter)}, ${size} orders`),
       ),
     ),
   ];
