@@ -3,10 +3,11 @@
 import { base64OrNull, blockIdShape, blockShape, commitShape, eventsShape } from "./shapes.ts";
 import { headerShape, metaShape, paramsShape, txResultShape } from "./shapes.ts";
 import { validatorUpdatesShape } from "./shapes.ts";
-import type { BlockMeta } from "../../codec/gen/tendermint/types.ts";
+import type { Block, BlockMeta } from "../../codec/gen/tendermint/types.ts";
 import { NO_BLOCK } from "../comet/header.ts";
 import { parseQuery } from "../index/query.ts";
-import { heightOf, isDescending, method, pageOf } from "./methods.ts";
+import type { Condition } from "../index/query.ts";
+import { heightOf, isDescending, method, pageOf, PageSize } from "./methods.ts";
 import type { RpcMethod, RpcParts } from "./methods.ts";
 import type { RpcArguments } from "./protocol.ts";
 import { internalError } from "./protocol.ts";
@@ -14,8 +15,11 @@ import { internalError } from "./protocol.ts";
 /** Most entries of `blockchain`. Source: CometBFT. */
 const MAX_METAS = 20n;
 
-function blockAt(parts: RpcParts, height: bigint): unknown {
-  const block = parts.blocks.block(height);
+function blockAt(
+  parts: RpcParts,
+  height: bigint,
+  block: Block | undefined = parts.blocks.block(height),
+): unknown {
   const id = parts.blocks.meta(height)?.blockId ?? NO_BLOCK;
   return { block_id: blockIdShape(id), block: block === undefined ? null : blockShape(block) };
 }
@@ -90,14 +94,30 @@ function commit(parts: RpcParts, args: RpcArguments): unknown {
 }
 
 async function blockSearch(parts: RpcParts, args: RpcArguments): Promise<unknown> {
-  const { indexer, blocks, engine, searches } = parts;
-  if (indexer === undefined) throw internalError("block indexing is disabled");
+  if (parts.indexer === undefined) throw internalError("block indexing is disabled");
   const conditions = parseQuery(args.text("query"));
+  return parts.searches.run(() => searchPage(parts, args, conditions));
+}
+
+async function searchPage(
+  parts: RpcParts,
+  args: RpcArguments,
+  conditions: readonly Condition[],
+): Promise<unknown> {
+  const { indexer, blocks, engine } = parts;
   const bounds = { from: blocks.base, to: engine.state.height };
-  const found = await searches.run(() => indexer.searchBlocks(conditions, bounds));
+  const found = (await indexer?.searchBlocks(conditions, bounds)) ?? [];
   const ordered = isDescending(args) ? [...found].reverse() : found;
   const { start, end } = pageOf(args, ordered.length);
-  const page = ordered.slice(start, end).map((height) => blockAt(parts, height));
+  const size = new PageSize();
+  const page: unknown[] = [];
+  for (const height of ordered.slice(start, end)) {
+    // A large block takes milliseconds: between two of them others get their turn.
+    await new Promise((resume) => setImmediate(resume));
+    const block = blocks.block(height);
+    for (const tx of block?.data.txs ?? []) size.add(tx.length);
+    page.push(blockAt(parts, height, block));
+  }
   return { blocks: page, total_count: ordered.length.toString() };
 }
 

@@ -98,6 +98,23 @@ export function pageOf(
   return { start, end: Math.min(start + size, total) };
 }
 
+/** Bytes of transactions that one page holds. */
+const MAX_PAGE_BYTES = 16 * 1024 * 1024;
+
+/** Counts what goes into a page of a search. */
+export class PageSize {
+  #bytes = 0;
+
+  /** Throws: RpcError once the page is too large. */
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes <= MAX_PAGE_BYTES) return;
+    throw internalError(
+      `the page holds more than ${MAX_PAGE_BYTES} bytes of transactions; ask for fewer per_page`,
+    );
+  }
+}
+
 /** Whether results are wanted newest first. Throws: RpcError for another word. */
 export function isDescending(args: RpcArguments): boolean {
   const order = args.text("order_by", "");

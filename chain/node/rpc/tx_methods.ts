@@ -10,7 +10,7 @@ import { upperHex } from "../embedded/blocks.ts";
 import { parseQuery } from "../index/query.ts";
 import type { Condition } from "../index/query.ts";
 import type { TxPlace } from "../index/indexer.ts";
-import { isDescending, method, pageOf } from "./methods.ts";
+import { isDescending, method, pageOf, PageSize } from "./methods.ts";
 import type { RpcMethod, RpcParts } from "./methods.ts";
 import type { RpcArguments } from "./protocol.ts";
 import { internalError } from "./protocol.ts";
@@ -166,22 +166,24 @@ function txAt(parts: RpcParts, place: TxPlace, block: Block, proofs: Proofs | un
   return foundShape(parts, place, bytes, result, proofs);
 }
 
-/** Places of the transactions that satisfy a query, in the order asked for. Throws: RpcError, QueryError. */
-export async function findTxs(
-  { indexer, blocks, engine, searches }: RpcParts,
-  conditions: readonly Condition[],
-  descending: boolean,
-): Promise<readonly TxPlace[]> {
-  if (indexer === undefined) throw internalError("transaction indexing is disabled");
-  const bounds = { from: blocks.base, to: engine.state.height };
-  const found = await searches.run(() => indexer.searchTxs(conditions, bounds));
-  return descending ? found.toReversed() : found;
+/** Searches, and makes the page, when those before are done: pages of many callers would add up. */
+async function txSearch(parts: RpcParts, args: RpcArguments): Promise<unknown> {
+  if (parts.indexer === undefined) throw internalError("transaction indexing is disabled");
+  const conditions = parseQuery(args.text("query"));
+  return parts.searches.run(() => searchPage(parts, args, conditions));
 }
 
-async function txSearch(parts: RpcParts, args: RpcArguments): Promise<unknown> {
-  const { blocks } = parts;
-  const ordered = await findTxs(parts, parseQuery(args.text("query")), isDescending(args));
+async function searchPage(
+  parts: RpcParts,
+  args: RpcArguments,
+  conditions: readonly Condition[],
+): Promise<unknown> {
+  const { indexer, blocks, engine } = parts;
+  const bounds = { from: blocks.base, to: engine.state.height };
+  const found = (await indexer?.searchTxs(conditions, bounds)) ?? [];
+  const ordered = isDescending(args) ? found.toReversed() : found;
   const { start, end } = pageOf(args, ordered.length);
+  const page = new PageSize();
   const prove = args.flag("prove");
   const txs: unknown[] = [];
   let held: Held = { height: -1n, block: undefined, proofs: undefined };
@@ -194,6 +196,7 @@ async function txSearch(parts: RpcParts, args: RpcArguments): Promise<unknown> {
       held = { height: place.height, block, proofs };
     }
     const { block, proofs } = held;
+    page.add(block?.data.txs[place.index]?.length ?? 0);
     const shape = block === undefined ? undefined : txAt(parts, place, block, proofs);
     if (shape !== undefined) txs.push(shape);
   }
