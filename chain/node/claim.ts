@@ -1,6 +1,6 @@
 // Where the data of a home lies, its keys, and which engine it belongs to.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { toHex } from "../base/bytes.ts";
 import type { Platform } from "../base/platform.ts";
@@ -60,6 +60,11 @@ export function claimHome(home: string, engine: EngineKind): void {
     throw new Error(`the home ${home} belongs to engine ${owner}; start it with that engine`);
   if (engine === "embedded") requireUnsigned(home);
   writeDurably(dataPaths(home).engine, `${JSON.stringify({ engine })}\n`);
+}
+
+/** Gives up a claim whose first start failed, unless something was signed since. */
+export function giveUpClaim(home: string): void {
+  if (readSignState(home).height === 0n) rmSync(dataPaths(home).engine, { force: true });
 }
 
 function requireUnsigned(home: string): void {

@@ -7,7 +7,7 @@ import type { Platform } from "../base/platform.ts";
 import { storeNames } from "../app/index.ts";
 import type { Application, AppParts, AppSettings } from "../runtime/index.ts";
 import { cometGenesis } from "../../genesis/index.ts";
-import { claimHome, dataPaths } from "./claim.ts";
+import { claimedBy, claimHome, dataPaths, giveUpClaim } from "./claim.ts";
 import type { EngineKind } from "./claim.ts";
 import type { ConfigValues } from "./config/config.ts";
 import { loadConfig } from "./config/config.ts";
@@ -106,6 +106,7 @@ export async function onFoundation<T>(
   for (const warning of warnings) log.warn(warning);
   const alone = fastPlatform((sentence) => log.warn(sentence));
   const genesis = loadGenesis(alone, options.home);
+  const isFirst = claimedBy(options.home) === undefined;
   claimHome(options.home, engine);
   const metrics = new NodeMetrics();
   const closers: (() => Promise<void>)[] = [];
@@ -114,6 +115,7 @@ export async function onFoundation<T>(
     return await assemble({ options, settings, log, platform, genesis, metrics, closers });
   } catch (error) {
     await closeAll(closers);
+    if (isFirst) giveUpClaim(options.home);
     throw error;
   }
 }

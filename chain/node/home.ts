@@ -57,6 +57,9 @@ export function genesisPath(home: string): string {
   return join(home, "config", "genesis.json");
 }
 
+/** Where the genesis in CometBFT's form lies, below a home of that engine. */
+export const COMET_GENESIS = "config/genesis.comet.json";
+
 /** A genesis and the bytes that it was read from. */
 export interface GenesisFile {
   readonly document: GenesisDocument;
@@ -192,7 +195,8 @@ export interface HomeFiles {
 export function writeHome(platform: Platform, files: HomeFiles): void {
   const { home, engine, genesis } = files;
   mkdirSync(join(home, "config"), { recursive: true });
-  writeConfig(home, "config.toml", files.config, engine);
+  const genesisFile = engine === "comet" ? { genesis_file: COMET_GENESIS } : {};
+  writeConfig(home, "config.toml", { ...genesisFile, ...files.config }, engine);
   const kind = engine === "comet" ? { "engine.kind": engine } : {};
   const rest = restAddress(String(files.config["rpc.laddr"]));
   const doors = { "api.enable": true, "api.address": rest };
@@ -208,7 +212,7 @@ export function writeHome(platform: Platform, files: HomeFiles): void {
   writeEmptySignState(home);
   if (engine === "comet") {
     const text = JSON.stringify(cometGenesis(platform, genesis));
-    writeDurably(join(home, "config", "genesis.comet.json"), text);
+    writeDurably(join(home, COMET_GENESIS), text);
   }
   const text = `${JSON.stringify(formatGenesis(platform, genesis), undefined, 2)}\n`;
   writeDurably(genesisPath(home), text);

@@ -9,7 +9,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { toBase64 } from "../../chain/base/bytes.ts";
-import { readKeys } from "../../chain/node/claim.ts";
+import { claimedBy, readKeys } from "../../chain/node/claim.ts";
 import { endLeftover, noteChild } from "../../chain/node/cometbft/leftover.ts";
 import { readCometLine } from "../../chain/node/cometbft/process.ts";
 import { COMET_CONFIG } from "../../chain/node/config/comet_settings.ts";
@@ -20,15 +20,10 @@ import { fastPlatform } from "../../chain/node/platform.ts";
 import { CrashLoad } from "../crash/load.ts";
 import { findCometbft } from "../support/cometbft.ts";
 import { makeCometHome, openCometNode } from "../support/comet_node.ts";
-import { callRpc } from "../support/node.ts";
+import { callRpc, makeTestHome } from "../support/node.ts";
 
 const test = suite("one home for two programs");
 const comet = findCometbft();
-
-/** Keys whose default is another one in a home of ours, with the reason. */
-const MEANT: Readonly<Record<string, string>> = {
-  genesis_file: "CometBFT does not read the form of SDK 0.50",
-};
 
 test("every default of CometBFT's settings is its own", () => {
   const text = configText("config.toml", {}, "comet");
@@ -68,8 +63,22 @@ if ("missing" in comet) {
         typeof value === "bigint" ? Number(value) : value;
       for (const { key, value } of COMET_CONFIG) {
         assert.ok(theirs.has(key), `CometBFT knows no ${key}`);
-        if (MEANT[key] === undefined) assert.equal(plain(theirs.get(key)), value, key);
+        assert.equal(plain(theirs.get(key)), value, key);
       }
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+
+  test("a home that was made for the other engine says what is missing", async () => {
+    const home = makeTestHome();
+    try {
+      const started = openCometNode(home, comet.path).then(
+        () => "it started",
+        (error: Error) => error.message,
+      );
+      assert.match(await started, /form of SDK 0\.50.* set genesis_file = "config\/genesis\.comet/);
+      assert.is(claimedBy(home), undefined, "it may still be started with its own engine");
     } finally {
       rmSync(home, { recursive: true, force: true });
     }

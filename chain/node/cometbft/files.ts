@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { ConfigValues } from "../config/config.ts";
 import { writeDurably } from "../files.ts";
-import { genesisPath } from "../home.ts";
+import { COMET_GENESIS, genesisPath } from "../home.ts";
 
 /** Path of the genesis that CometBFT reads. */
 export function cometGenesisPath(home: string, config: ConfigValues): string {
@@ -29,6 +29,6 @@ function requireCometForm(path: string): void {
   if (json.consensus === undefined) return;
   throw new Error(
     `${path} is in the form of SDK 0.50, which CometBFT does not read; set genesis_file = ` +
-      '"config/genesis.comet.json" in config.toml, and it is made from it at start',
+      `"${COMET_GENESIS}" in config.toml, and it is made from it at start`,
   );
 }

@@ -12,7 +12,7 @@ const ROWS: readonly Row[] = [
   ["proxy_app", "text", "tcp://127.0.0.1:26658", "Where the application listens for CometBFT"],
   ["db_backend", "text", "goleveldb", "Database of CometBFT"],
   ["db_dir", "text", "data", "Folder of CometBFT's databases"],
-  ["genesis_file", "text", "config/genesis.comet.json", "Genesis in CometBFT's own form"],
+  ["genesis_file", "text", "config/genesis.json", "Genesis in CometBFT's own form"],
   ["priv_validator_key_file", "text", "config/priv_validator_key.json", "Key of the validator"],
   ["priv_validator_state_file", "text", "data/priv_validator_state.json", "What it signed last"],
   ["priv_validator_laddr", "text", "", "Address for a remote signer; empty = none"],
