@@ -166,7 +166,7 @@ const WRONG: readonly Wrong[] = [
     return { by, messages: [msg(MsgMultiSend, { inputs, outputs })], expect: "refused" };
   },
   ofProvider((provider, operator) =>
-    msg(MsgHeartbeat, { operator, provider, seq: 1_000_000_000n, time: 1n }),
+    msg(MsgHeartbeat, { operator, provider, seq: 1_000_000_000n, time: 10n ** 12n }),
   ),
   ofProvider((provider, signer) =>
     msg(MsgSetDevices, {

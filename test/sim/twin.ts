@@ -242,7 +242,8 @@ export class Twin {
     const faults: string[] = [];
     if (random.chance(this.#settings.accidents)) {
       const isCut = machine.app.store.snapshots.writing !== undefined;
-      const damaged = random.chance(20) ? damageNewest(machine.disk, random) : undefined;
+      const wanted = random.chance(20) && !this.#isDamaged;
+      const damaged = wanted ? damageNewest(machine.disk, random) : undefined;
       this.#damaged = damaged ?? this.#damaged;
       const { height } = machine;
       machine.restart();
@@ -258,14 +259,19 @@ export class Twin {
     return faults;
   }
 
+  /** Whether a snapshot that was damaged still counts as whole: no load has begun with it since. */
+  get #isDamaged(): boolean {
+    const { complete } = this.machine.app.store.snapshots;
+    return complete.some(({ height }) => height === this.#damaged);
+  }
+
   /** Goes back some blocks on disk and executes them again. */
   #rolledBack(): string[] {
     const { machine } = this;
     const { height, lowest } = machine;
     const back = BigInt(this.#random.int(1, this.#recent.length - 1));
     // What was damaged and not noticed yet may be all that leads back.
-    const { complete } = machine.app.store.snapshots;
-    if (height - back < lowest || complete.some((mark) => mark.height === this.#damaged)) return [];
+    if (height - back < lowest || this.#isDamaged) return [];
     machine.goBack(height - back);
     this.#restarted("rolled back", height - back);
     const faults: string[] = [];
