@@ -1,12 +1,14 @@
 // Methods about transactions: sending them, waiting for them, finding them.
 
-import { equalBytes, toBase64 } from "../../base/bytes.ts";
+import { toBase64 } from "../../base/bytes.ts";
+import type { Platform } from "../../base/platform.ts";
 import type { ResponseCheckTx } from "../../codec/gen/tendermint/abci.ts";
 import { CheckTxType } from "../../codec/gen/tendermint/abci.ts";
 import type { ExecTxResult } from "../../codec/gen/tendermint/abci.ts";
 import type { Block } from "../../codec/gen/tendermint/types.ts";
 import { txProofs } from "../comet/header.ts";
 import { upperHex } from "../embedded/blocks.ts";
+import type { CommittedBlock } from "../events.ts";
 import { parseQuery } from "../index/query.ts";
 import type { Condition } from "../index/query.ts";
 import type { TxPlace } from "../index/indexer.ts";
@@ -33,21 +35,34 @@ function broadcastShape(response: ResponseCheckTx, hash: Uint8Array): unknown {
 
 async function broadcastSync(parts: RpcParts, args: RpcArguments): Promise<unknown> {
   const tx = args.bytes("tx");
-  const response = await parts.admission.submit(tx);
-  return broadcastShape(response, parts.platform.sha256(tx));
+  const hash = parts.platform.sha256(tx);
+  return broadcastShape(await parts.admission.submit(tx, hash), hash);
 }
 
 function broadcastAsync(parts: RpcParts, args: RpcArguments): unknown {
   const tx = args.bytes("tx");
-  parts.admission.submit(tx).catch(() => undefined);
-  const hash = upperHex(parts.platform.sha256(tx));
-  return { code: 0, data: "", log: "", codespace: "", hash };
+  const hash = parts.platform.sha256(tx);
+  parts.admission.submit(tx, hash).catch(() => undefined);
+  return { code: 0, data: "", log: "", codespace: "", hash: upperHex(hash) };
 }
 
 /** A transaction in a block. */
 interface Landed {
   readonly height: bigint;
   readonly result: ExecTxResult;
+}
+
+/** Places by hash in blocks that somebody waited for: thousands may wait for one block. */
+const PLACES = new WeakMap<CommittedBlock, ReadonlyMap<string, number>>();
+
+/** Index of a transaction in a block. */
+function placeIn(platform: Platform, block: CommittedBlock, hash: Uint8Array): number | undefined {
+  let places = PLACES.get(block);
+  if (places === undefined) {
+    places = new Map(block.hashes.map((one, index) => [platform.latin1(one), index]));
+    PLACES.set(block, places);
+  }
+  return places.get(platform.latin1(hash));
 }
 
 let waiting = 0;
@@ -66,8 +81,8 @@ function waitForTx(
       reject(internalError("timed out waiting for tx to be included in a block"));
     }, parts.commitTimeoutMs);
     const forget = parts.bus.listen((block) => {
-      const index = block.hashes.findIndex((one) => equalBytes(one, hash));
-      const result = block.response.txResults[index];
+      const index = placeIn(parts.platform, block, hash);
+      const result = index === undefined ? undefined : block.response.txResults[index];
       if (result === undefined) return;
       stop();
       resolve({ height: block.block.header.height, result });
@@ -90,7 +105,7 @@ async function broadcastCommit(parts: RpcParts, args: RpcArguments): Promise<unk
   const hash = parts.platform.sha256(tx);
   const { found, stop } = waitForTx(parts, hash);
   try {
-    const check = await parts.admission.submit(tx);
+    const check = await parts.admission.submit(tx, hash);
     const none = { code: 0, data: null, log: "", info: "", gas_wanted: "0", gas_used: "0" };
     const empty = { ...none, events: [], codespace: "" };
     const answer = { check_tx: checkTxShape(check), tx_result: empty, hash: upperHex(hash) };
