@@ -53,7 +53,8 @@ function scalarText(
   room: number,
 ): string {
   if (value instanceof Uint8Array) return quoted(value.subarray(0, room + 1));
-  if (typeof value === "string") return quoted(utf8(value.slice(0, room + 1)));
+  // The cut may fall between the two halves of a character.
+  if (typeof value === "string") return quoted(utf8(value.slice(0, room + 1).toWellFormed()));
   if (field.kind === "enum") {
     const named = refEnum(type, field).values.find(([, number]) => number === value);
     if (named !== undefined) return named[0];

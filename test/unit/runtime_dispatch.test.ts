@@ -119,6 +119,8 @@ test("a message as text: nested fields, lists, bytes, enums, defaults left out, 
   const long = text(MsgSend, { fromAddress: "x".repeat(5000) });
   assert.is(long.length, 1003);
   assert.match(long, /^from_address:"x+\.\.\.$/);
+  for (const start of ["", "x"])
+    assert.is(text(MsgSend, { fromAddress: start + "\u{1f600}".repeat(2000) }).length, 1003);
 });
 
 test("a message in a message that could be written otherwise is not canonical", () => {
