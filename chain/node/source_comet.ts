@@ -10,6 +10,7 @@ import { unimplemented } from "../runtime/index.ts";
 import type { Validator } from "./comet/validators.ts";
 import { MempoolError } from "./embedded/mempool.ts";
 import { QueryError } from "./index/query.ts";
+import { WorkQueue } from "./rpc/queue.ts";
 import type { BlockSource, FoundTxs, SearchPage } from "./source.ts";
 import type { SourceBlock, SourceStatus, Submitted } from "./source.ts";
 import { PageError, SourceError } from "./source.ts";
@@ -48,6 +49,7 @@ export class CometSource implements BlockSource {
   readonly #limits: CometSourceLimits;
   #running = 0;
   readonly #waiting: (() => void)[] = [];
+  readonly #searches = new WorkQueue();
 
   /** `url` is its RPC: `http://127.0.0.1:26657`. */
   constructor(url: string, limits: Partial<CometSourceLimits> = {}) {
@@ -113,7 +115,8 @@ export class CometSource implements BlockSource {
       order_by: page.descending ? "desc" : "asc",
     };
     try {
-      const answer = await this.#ask("tx_search", params);
+      // One at a time, as the embedded engine has it: a search takes CometBFT's processor from its blocks.
+      const answer = await this.#searches.run(() => this.#ask("tx_search", params));
       const total = Number(answer.at("total_count").big());
       return { txs: answer.at("txs").items().map(readTx), total };
     } catch (error) {
