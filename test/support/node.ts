@@ -56,7 +56,11 @@ export function makeTestHome(options: TestHomeOptions = {}): string {
 }
 
 /** Replaces lines of a configuration file: `key = value`, the value as it is written there. */
-export function changeSettings(home: string, file: string, lines: Readonly<Record<string, string>>): void {
+export function changeSettings(
+  home: string,
+  file: string,
+  lines: Readonly<Record<string, string>>,
+): void {
   const path = join(home, "config", file);
   let text = readFileSync(path, "utf8");
   for (const [key, value] of Object.entries(lines)) {

@@ -83,12 +83,9 @@ export function parseToml(text: string, file: string): readonly TomlEntry[] {
     const equals = line.indexOf("=");
     const name = line.slice(0, Math.max(0, equals)).trim();
     if (equals < 0 || !KEY.test(name)) fail(file, number, "expected key = value");
-    const isList = line
-      .slice(equals + 1)
-      .trimStart()
-      .startsWith("[");
-    while (isList && !line.endsWith("]") && i + 1 < lines.length)
-      line += ` ${withoutComment(lines[++i] ?? "").trim()}`;
+    if (/^\s*\[/.test(line.slice(equals + 1)))
+      while (!line.endsWith("]") && i + 1 < lines.length)
+        line += ` ${withoutComment(lines[++i] ?? "").trim()}`;
     const value = parseValue(line.slice(equals + 1).trim());
     if (value === undefined) fail(file, number, `the value of ${name} is not understood`);
     const key = (table === "" ? "" : `${table}.`) + name.replaceAll('"', "");
