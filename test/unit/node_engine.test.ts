@@ -4,8 +4,10 @@
 import { rmSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { equalBytes, toHex, utf8 } from "../../chain/base/bytes.ts";
+import { equalBytes, fromUtf8, toHex, utf8 } from "../../chain/base/bytes.ts";
 import { toNanos } from "../../chain/base/time.ts";
+import type { RequestCheckTx } from "../../chain/codec/gen/tendermint/abci.ts";
+import { CheckTxType, ResponseCheckTx } from "../../chain/codec/gen/tendermint/abci.ts";
 import { checkCommit } from "../../chain/node/comet/votes.ts";
 import { BlockIDFlag } from "../../chain/node/comet/votes.ts";
 import { generateKeyPair } from "../../chain/node/embedded/keys.ts";
@@ -119,6 +121,44 @@ test("transactions go in, failed ones may come again, results are kept", async (
   assert.is(found?.result.code, 4);
   assert.throws(() => node.admission.submit(good), /tx already exists in cache/);
   assert.is((await node.admission.submit(bad)).code, 0);
+});
+
+test("checks go on while the disk writes, and stop from the commit to the recheck", async (context) => {
+  const home = makeKvHome();
+  const node = await openKvNode(home);
+  context.homes.push(home);
+  context.nodes.push(node);
+  const { app, admission } = node;
+  const [early, late] = [utf8("early"), utf8("late")];
+  const told: string[] = [];
+  const write = app.commitBatch.bind(app);
+  const commit = app.commit.bind(app);
+  let isWatched = false;
+  app.checkTx = ({ tx, type }: Partial<RequestCheckTx>) => {
+    const name = fromUtf8(tx ?? early) ?? "";
+    if (isWatched) told.push(`${type === CheckTxType.RECHECK ? "recheck" : "check"} ${name}`);
+    return ResponseCheckTx.create({ gasWanted: 1n });
+  };
+  app.commitBatch = () => {
+    const first = app.finalized.at(-1)?.txs[0];
+    if (first !== undefined && fromUtf8(first) === "early") {
+      isWatched = true;
+      void admission.submit(late);
+    }
+    return write();
+  };
+  app.commit = () => {
+    if (isWatched && !told.includes("commit")) {
+      told.push("commit");
+      void admission.submit(utf8("last"));
+    }
+    return commit();
+  };
+  node.engine.start();
+  await admission.submit(early);
+  await until(() => told.includes("check last"), "the check after the block");
+  assert.equal(told, ["check late", "commit", "recheck late", "check last"]);
+  await until(() => node.indexer.find(platform.sha256(late)) !== undefined, "the block after it");
 });
 
 test("without empty blocks: an idle chain makes one before a transaction, and one after", async (context) => {

@@ -1,5 +1,6 @@
 // The way into the mempool: limits first, then signatures on another thread, then the application's
-// check, in the order of arrival. While a block is being taken over, checks wait.
+// check, in the order of arrival. From the commit of a block until those who wait are checked again, new
+// checks wait; while the disk writes they go on, on the state before the block, as with CometBFT.
 
 import type { ResponseCheckTx } from "../../codec/gen/tendermint/abci.ts";
 import { CheckTxType } from "../../codec/gen/tendermint/abci.ts";
@@ -11,7 +12,7 @@ import type { Mempool } from "./mempool.ts";
 
 /** Transactions that may stand before the check: past it senders are told that the mempool is full. */
 const MAX_PENDING = 20_000;
-/** Bytes that may stand before the check, as long as a block is being taken over. */
+/** Bytes that may stand before the check. */
 const MAX_PENDING_BYTES = 256 * 1024 * 1024;
 /** Checks in one turn of the event loop, milliseconds: blocks and queries get their turn between. */
 const TURN_MS = 10;
@@ -80,7 +81,7 @@ export class Admission {
     if (jobs.length > 0) await verifier.prepare(jobs);
   }
 
-  /** Stops checks while a block is executed and taken over. */
+  /** Stops checks. */
   hold(): void {
     this.#held = true;
   }

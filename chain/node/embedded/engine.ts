@@ -242,7 +242,6 @@ export class Engine {
     this.#requireAccepted(frame, made.id.hash, txs);
     const at = signedAt === undefined ? clock.now() : toMillis(signedAt);
     const signed = signBlock(state, made, signer, voteTime(frame.time, at));
-    admission.hold();
     try {
       const executed = await executeNew(this.#parts, state, signed);
       this.#state = executed.state;

@@ -11,6 +11,7 @@ import type { CommittedBlock } from "../events.ts";
 import type { Indexer } from "../index/indexer.ts";
 import { resultsIn } from "../index/sheet.ts";
 import type { StepHook } from "../steps.ts";
+import type { Admission } from "./admission.ts";
 import type { BlockStore, SignedBlock } from "./blocks.ts";
 import { upperHex } from "./blocks.ts";
 import { finalizeRequest } from "./proposal.ts";
@@ -26,6 +27,11 @@ export interface ExecutionParts {
   readonly database: Database;
   /** Absent when transactions are not indexed. */
   readonly indexer: Indexer | undefined;
+  /**
+   * Where transactions come in: from the commit on checks would stand on a state that those who wait have
+   * not passed. Absent when none come in. Whoever executes a block releases it.
+   */
+  readonly admission?: Pick<Admission, "hold"> | undefined;
   /** Told of each step on the way to the disk; absent outside of tests. */
   readonly reached?: StepHook | undefined;
 }
@@ -130,6 +136,7 @@ async function takeOver(
   reached?.("state.writing");
   await writing;
   reached?.("state.written");
+  parts.admission?.hold();
   const { retainHeight } = app.commit();
   reached?.("state.promoted");
   return finish(parts, state, block, id, response, { retainHeight, answer, hashes });
