@@ -6,6 +6,7 @@ import type { Coin } from "../chain/base/coins.ts";
 import type { Timestamp } from "../chain/base/time.ts";
 import type { Json } from "../chain/codec/index.ts";
 import { defaultConsensusParams } from "../modules/consensus/index.ts";
+import { requireChainId } from "./document.ts";
 import type { GenesisDocument, GenesisValidator } from "./document.ts";
 import { objectAt } from "./paths.ts";
 import type { JsonObject } from "./paths.ts";
@@ -100,8 +101,9 @@ function withParams(state: JsonObject, changes: JsonObject, path: string): JsonO
   return { ...state, params: { ...objectAt(state["params"], `${path}.params`), ...changes } };
 }
 
-/** Builds a genesis. `defaults` is the JSON of every module's default state. Pure. */
+/** Builds a genesis. `defaults` is the JSON of every module's default state. Pure. Throws: sdk/18. */
 export function buildGenesis(spec: GenesisSpec, defaults: JsonObject): GenesisDocument {
+  requireChainId(spec.chainId);
   const state = new Map<string, JsonObject>();
   for (const [name, json] of Object.entries(defaults)) state.set(name, objectAt(json, name));
   const base = spec.denoms[0]?.denom ?? "";

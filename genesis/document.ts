@@ -93,6 +93,12 @@ function consensusOf(object: JsonObject): Consensus {
   return [consensus["params"], consensus["validators"], "consensus."];
 }
 
+/** Checks a chain id: CometBFT takes 50 characters, and it stands in file names and URLs. Throws: sdk/18. */
+export function requireChainId(chainId: string): void {
+  if (!/^[\w.-]{1,50}$/.test(chainId))
+    throw wrongGenesis("chain_id", "1 to 50 of letters, digits, . _ - are expected");
+}
+
 /** Readers of the parts of a document, each of which may throw sdk/18 with the JSON path. */
 const PARTS = {
   appName: (object: JsonObject): string =>
@@ -106,8 +112,7 @@ const PARTS = {
   },
   chainId(object: JsonObject): string {
     const chainId = textAt(object["chain_id"], "chain_id");
-    if (!/^[\w.-]{1,50}$/.test(chainId))
-      throw wrongGenesis("chain_id", "1 to 50 of letters, digits, . _ - are expected");
+    requireChainId(chainId);
     return chainId;
   },
   initialHeight: (object: JsonObject): bigint =>

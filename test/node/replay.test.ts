@@ -2,6 +2,7 @@
 
 import { DirectSecp256k1HdWallet } from "@cosmjs/proto-signing";
 import { SigningStargateClient } from "@cosmjs/stargate";
+import { tmpdir } from "node:os";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { leaseholdParts } from "../../chain/app/index.ts";
@@ -12,6 +13,7 @@ import { fastPlatform } from "../../chain/node/platform.ts";
 import { Replay } from "../../chain/node/replay/replay.ts";
 import type { Replayed, ServedChain } from "../../chain/node/replay/replay.ts";
 import { CometSource } from "../../chain/node/source_comet.ts";
+import { runCommand } from "../support/commands.ts";
 import { startTestNode } from "../support/node.ts";
 import type { TestNode } from "../support/node.ts";
 
@@ -108,6 +110,15 @@ test("another genesis is found by the app hash of the second block", async ({ wo
     findings.differences.map(({ what }) => what),
     ["app hash"],
   );
+});
+
+test("a file that is no recording is refused by name", async () => {
+  const refused = async (path: string, pattern: RegExp): Promise<void> => {
+    const { failure } = await runCommand(tmpdir(), "replay", path);
+    assert.match(failure, pattern);
+  };
+  await refused("/no/such/file", /\/no\/such\/file cannot be read: there is no such file/);
+  await refused(process.execPath, /node is no recording of start --record: /);
 });
 
 test("a forged signature is found", async ({ world }) => {

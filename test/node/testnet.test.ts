@@ -69,6 +69,8 @@ test("what cannot be is refused, and nothing is written", async ({ folder, net }
   await refused(/--block-time is a time/, "--block-time", "soon");
   await refused(/--preset is one of/, "--preset", "mainnet");
   await refused(/is not a coin/, "--account", "lease1x=many");
+  await refused(/chain_id: 1 to 50 of letters/, "--chain-id", "two words");
+  await refused(/chain_id: 1 to 50 of letters/, "--chain-id", "x".repeat(51));
   const made = ["--output-dir", net, "--validators", "1"];
   assert.is((await runCommand(folder, "testnet", "init", ...made)).failure, "");
   const again = await runCommand(folder, "testnet", "init", ...made);
