@@ -7,17 +7,8 @@ import { SignDoc, SignDocDirectAux, TxBody } from "../codec/gen/cosmos/tx/v1beta
 import { SignMode } from "../codec/gen/cosmos/tx/signing/v1beta1.ts";
 import { formatTime } from "../base/time.ts";
 import { CodecError, sortedJsonBytes } from "../codec/index.ts";
-import type { Any, Json, TypeRegistry } from "../codec/index.ts";
-import type { Transaction } from "./transaction.ts";
-
-/** Who signs, on which chain. */
-export interface SignerFacts {
-  readonly chainId: string;
-  readonly accountNumber: bigint;
-  readonly sequence: bigint;
-  /** Key of the account. */
-  readonly key: Any;
-}
+import type { Json, TypeRegistry } from "../codec/index.ts";
+import type { SignerFacts, Transaction } from "./transaction.ts";
 
 /** Bytes to be signed in `mode`; undefined when the mode or this transaction in it is not supported. */
 export function signBytes(
@@ -61,14 +52,14 @@ function directAuxBytes(tx: Transaction, facts: SignerFacts): Uint8Array {
 
 /**
  * The amino JSON document. It does not cover the body's bytes, so the body must be the only way to
- * write what it says; extension options and unknown fields have no place in it.
+ * write what it says; extension options, unknown fields and a tip have no place in it.
  */
 function aminoBytes(
   tx: Transaction,
   facts: SignerFacts,
   registry: TypeRegistry,
 ): Uint8Array | undefined {
-  if (tx.fee === undefined || !isCanonical(tx, registry)) return undefined;
+  if (tx.fee === undefined || tx.tip !== undefined || !isCanonical(tx, registry)) return undefined;
   const { body } = tx;
   const doc: Record<string, Json> = {
     account_number: facts.accountNumber.toString(),

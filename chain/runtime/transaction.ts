@@ -18,7 +18,6 @@ import type { PubKey } from "./pubkeys.ts";
 import type { MsgRoute, MsgRouter } from "./router.ts";
 import { checkId } from "./signatures.ts";
 import type { SignatureCheck } from "./signatures.ts";
-import type { SignerFacts } from "./signdoc.ts";
 
 /** One message of a transaction. */
 export class TxMessage {
@@ -84,6 +83,15 @@ interface TransactionParts {
   /** Key of each signer info; undefined where it is left out. */
   readonly keys: readonly (PubKey | undefined)[];
   readonly signatures: readonly Uint8Array[];
+}
+
+/** Who signs, on which chain. */
+export interface SignerFacts {
+  readonly chainId: string;
+  readonly accountNumber: bigint;
+  readonly sequence: bigint;
+  /** Key of the account. */
+  readonly key: Any;
 }
 
 /** The digest of a sign document made before. */
