@@ -25,6 +25,8 @@ export interface DoorParts {
   /** Where queries wait for their turn; the same for all doors of a node. */
   readonly turns: Turns;
   readonly chainId: string;
+  /** Whether no block may be made for as long as nobody sends anything. */
+  readonly idles: boolean;
   /** Where the RPC of the node is: ours, or CometBFT's. */
   readonly rpcUrl: string;
 }
@@ -66,9 +68,6 @@ export async function openDoors(
   const served = [...app.queries.paths(), SIMULATE_PATH, ...SERVICES.keys()];
   const gateway = new Gateway(services, served);
   const opened: { server?: RestServerType } = {};
-  const idles =
-    settings.app.text("engine.kind") === "embedded" &&
-    !settings.config.flag("consensus.create_empty_blocks");
   const pages = makePages({
     services,
     source,
@@ -81,7 +80,7 @@ export async function openDoors(
     publicRest: settings.app.text("api.public-rest"),
     rpcPort: Number(new URL(parts.rpcUrl).port),
     restPort: () => opened.server?.port ?? 0,
-    maxBlockAge: idles ? 0 : settings.app.number("api.max-block-age"),
+    maxBlockAge: parts.idles ? 0 : settings.app.number("api.max-block-age"),
     metricsOn: settings.app.flag("telemetry.enabled"),
   });
   metrics.start();

@@ -60,7 +60,8 @@ async function assemble(options: CometNodeOptions, found: Foundation): Promise<C
   const doors = { app, platform, settings, log, metrics, source, turns: new Turns(), chainId };
   const calls = makeCalls(found, app, database, servicesOf(doors));
   const server = await listen(options, found, calls);
-  const { restUrl } = await openDoors({ ...doors, rpcUrl }, closers);
+  // Module chain writes its clocks in each block, and CometBFT makes one more after each such block.
+  const { restUrl } = await openDoors({ ...doors, idles: false, rpcUrl }, closers);
   const child = binary === undefined ? undefined : await startChild(binary.path, found, app);
   const halted = haltOf(calls, child);
   log.info("the application is ready for CometBFT", {

@@ -182,7 +182,8 @@ async function run(
   if (engine.state.height === 0n) throw new Error(engine.haltReason);
   const host = options.host.includes(":") ? `[${options.host}]` : options.host;
   const rpcUrl = `http://${host}:${server.port}`;
-  const { restUrl } = await openDoors({ ...parts, settings, log, chainId, rpcUrl }, closers);
+  const idles = !settings.config.flag("consensus.create_empty_blocks");
+  const { restUrl } = await openDoors({ ...parts, settings, log, chainId, idles, rpcUrl }, closers);
   log.info("the node is running", {
     chain: chainId,
     height: engine.state.height,
