@@ -64,7 +64,7 @@ export class StoreMap<K, V, Indexes = unknown, Side = unknown> {
     this.all = named.all;
   }
 
-  /** The value under a key; undefined when there is none. Fresh: the caller owns it. */
+  /** The value under a key; undefined when there is none. It may be shared: nobody changes it. */
   get(source: StoreSource, key: K): V | undefined {
     const at = this.#keys.of(key);
     const bytes = this.#store(source).get(at.bytes, at.text);

@@ -5,9 +5,6 @@ import { accessSync, constants } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
-/** The version that `make tools` installs and tests run. */
-export const PINNED_COMETBFT = "v0.38.25";
-
 /** Lines of versions that speak ABCI 2.0. */
 const SPEAKS_ABCI_2 = /^v?0\.(?:38|39|40)\./;
 
