@@ -4,9 +4,8 @@
 
 import { spawn } from "node:child_process";
 import type { ChildProcess, ChildProcessByStdio } from "node:child_process";
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { RequestInfo } from "../../chain/codec/gen/tendermint/abci.ts";
@@ -14,6 +13,7 @@ import { LEFTOVER_MS } from "../../chain/node/cometbft/leftover.ts";
 import { mendIndex } from "../../chain/node/cometbft/mend.ts";
 import { RawClient } from "../support/abci_socket.ts";
 import { findCometbft } from "../support/cometbft.ts";
+import { changeSettings } from "../support/node.ts";
 import { mustRunCli, PROGRAM } from "./local_chain.ts";
 
 /** One node as `testnet init -o json` tells it. */
@@ -55,18 +55,6 @@ export async function makeNetwork(options: NetworkOptions): Promise<readonly Net
   return (JSON.parse(made) as { readonly nodes: readonly NetNodePorts[] }).nodes;
 }
 
-/** Replaces lines `key = value` of a configuration file. */
-export function changeConfig(home: string, file: string, lines: Record<string, string>): void {
-  const path = join(home, "config", file);
-  let text = readFileSync(path, "utf8");
-  for (const [key, value] of Object.entries(lines)) {
-    const line = new RegExp(`^${key} = .*$`, "m");
-    if (!line.test(text)) throw new Error(`${file} has no key ${key}`);
-    text = text.replace(line, `${key} = ${value}`);
-  }
-  writeFileSync(path, text);
-}
-
 /** A node of two processes, kept running until it is stopped. */
 export class NetNode {
   readonly ports: NetNodePorts;
@@ -86,7 +74,7 @@ export class NetNode {
     this.ports = ports;
     this.rpc = `http://127.0.0.1:${ports.rpc}`;
     this.#cometbft = cometbft;
-    changeConfig(ports.home, "app.toml", { supervise: "false" });
+    changeSettings(ports.home, "app.toml", { supervise: "false" });
   }
 
   /** Starts both halves, CometBFT when the application listens. */

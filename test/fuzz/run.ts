@@ -3,11 +3,12 @@
 // input is shown and run again.
 
 import { spawn } from "node:child_process";
-import { availableParallelism, cpus, setPriority } from "node:os";
+import { availableParallelism, setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
 import { DECODERS, decoderOf } from "./decoders.ts";
 import type { Decoder, Tally } from "./fuzzer.ts";
 import { fuzz } from "./fuzzer.ts";
+import { printTable } from "../support/report.ts";
 
 const COUNT = 1_000_000;
 const LANES = Math.min(2, availableParallelism());
@@ -87,7 +88,7 @@ function tell(row: Row): void {
   }
 }
 
-function table(rows: readonly Row[]): string {
+function printRows(title: string, rows: readonly Row[]): void {
   const head = [
     "decoder",
     "inputs",
@@ -100,27 +101,15 @@ function table(rows: readonly Row[]): string {
   ];
   const lines = rows.map((row) => [
     row.name,
-    row.inputs.toString(),
-    `${((100 * row.accepted) / Math.max(1, row.inputs)).toFixed(1)} %`,
-    row.maxMicros.toString(),
+    row.inputs,
+    `${((100 * row.accepted) / Math.max(1, row.inputs)).toFixed(1)}%`,
+    row.maxMicros,
     row.seconds.toFixed(0),
-    row.peakMb.toString(),
-    row.findings.length.toString(),
+    row.peakMb,
+    row.findings.length,
     row.what,
   ]);
-  const widths = head.map((name, i) =>
-    Math.max(name.length, ...lines.map((line) => (line[i] as string).length)),
-  );
-  const last = head.length - 1;
-  const format = (line: readonly string[]): string =>
-    line
-      .map((cell, i) =>
-        i === 0 || i === last
-          ? cell.padEnd(i === last ? 0 : (widths[i] as number))
-          : cell.padStart(widths[i] as number),
-      )
-      .join("  ");
-  return [head, ...lines].map(format).join("\n");
+  printTable(title, head, lines);
 }
 
 async function main(): Promise<void> {
@@ -143,9 +132,8 @@ async function main(): Promise<void> {
   const minutes = ((performance.now() - started) / 60_000).toFixed(1);
   const inputs = rows.reduce((sum, row) => sum + row.inputs, 0);
   const findings = rows.reduce((sum, row) => sum + row.findings.length, 0);
-  console.log(`\n${table(rows)}\n`);
-  console.log(`Node ${process.version}, ${cpus()[0]?.model ?? "?"}, ${LANES} processes at a time`);
-  console.log(`${inputs} inputs in ${minutes} minutes, ${findings} findings`);
+  printRows(`Mutated inputs by decoder, ${LANES} processes at a time`, rows);
+  console.log(`\n${inputs} inputs in ${minutes} minutes, ${findings} findings`);
   process.exitCode = findings === 0 ? 0 : 1;
 }
 

@@ -7,13 +7,13 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
-import { availableParallelism, cpus, totalmem } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { requestBytes, Wire } from "../fuzz/wire.ts";
 import { findCometbft } from "../support/cometbft.ts";
 import { makeCometHome } from "../support/comet_node.ts";
 import { makeTestHome } from "../support/node.ts";
+import { printTable } from "../support/report.ts";
 import { ATTACKS } from "./attacks.ts";
 import type { Done, Doors } from "./attacks.ts";
 import { Load, senders, victim } from "./load.ts";
@@ -176,7 +176,7 @@ async function oneAttack(name: string, node: Node, asker: Asker): Promise<Row> {
   return { name, done, quiet, hostile, shift, isFine };
 }
 
-function tell(rows: readonly Row[]): void {
+function tell(title: string, rows: readonly Row[]): void {
   const head = ["attack", "sent", "cut off", "blocks", "quiet ms", "attacked ms", "shift"].concat([
     "quiet p95",
     "attacked p95",
@@ -191,22 +191,14 @@ function tell(rows: readonly Row[]): void {
     String(hostile.gaps.length),
     quantile(quiet.gaps, 0.5).toFixed(0),
     quantile(hostile.gaps, 0.5).toFixed(0),
-    `${(shift * 100).toFixed(1)} %`,
+    `${(shift * 100).toFixed(1)}%`,
     quantile(quiet.gaps, 0.95).toFixed(0),
     quantile(hostile.gaps, 0.95).toFixed(0),
     quiet.peakMb.toFixed(0),
     hostile.peakMb.toFixed(0),
     isFine ? "" : "TOO MUCH",
   ]);
-  const widths = head.map((name, i) =>
-    Math.max(name.length, ...lines.map((line) => (line[i] as string).length)),
-  );
-  for (const line of [head, ...lines])
-    console.log(
-      line
-        .map((cell, i) => (i === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[i] ?? 0)))
-        .join("  "),
-    );
+  printTable(title, head, lines);
 }
 
 async function main(): Promise<void> {
@@ -230,14 +222,8 @@ async function main(): Promise<void> {
     await new Promise((resolve) => node.process.once("close", resolve));
     rmSync(node.home, { recursive: true, force: true });
   }
-  console.log("");
-  tell(rows);
-  const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
-  console.log(
-    `\nNode ${process.version}, ${cpus()[0]?.model ?? "?"}, ${availableParallelism()} cores, ${memory}`,
-  );
-  console.log(`engine ${engine}, ${INTERVAL_MS} ms between blocks, phases of ${PHASE} s`);
-  console.log(`${load.accepted} bank sends accepted, ${load.refused} refused or not answered`);
+  tell(`Engine ${engine}, ${INTERVAL_MS} ms between blocks, phases of ${PHASE} s`, rows);
+  console.log(`\n${load.accepted} bank sends accepted, ${load.refused} refused or not answered`);
   const failed = rows.filter(({ isFine }) => !isFine).length;
   console.log(`${rows.length} attacks, ${failed} with too much effect`);
   process.exitCode = failed === 0 && rows.length > 0 ? 0 : 1;

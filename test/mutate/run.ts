@@ -3,9 +3,10 @@
 
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { availableParallelism, cpus } from "node:os";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { printTable } from "../support/report.ts";
 import type { Guard } from "./guard.ts";
 import { GUARDS } from "./guards.ts";
 import { mutated, MutantTree } from "./mutants.ts";
@@ -119,19 +120,13 @@ function verdict(line: Line): string {
   return `${word} by ${line.test} (${line.seconds.toFixed(1)} s)`;
 }
 
-function table(guards: readonly Guard[], lines: readonly Line[]): string[] {
-  const rows = guards.map((guard) => {
+function rowsOf(guards: readonly Guard[], lines: readonly Line[]): string[][] {
+  return guards.map((guard) => {
     const own = lines.filter((line) => line.guard === guard);
     const isKilled = own.length > 0 && own.every(isNoticed);
     const tests = own.map((line) => (isNoticed(line) ? line.test : `NOT ${line.test}`)).join(", ");
-    const word = isKilled ? "killed" : "SURVIVED";
-    return `${guard.name.padEnd(24)} ${word.padEnd(9)} ${guard.protects.padEnd(70)} ${tests}`;
+    return [guard.name, isKilled ? "killed" : "SURVIVED", guard.protects, tests];
   });
-  return [
-    "",
-    `${"guard".padEnd(24)} ${"mutant".padEnd(9)} ${"protects".padEnd(70)} tests`,
-    ...rows,
-  ];
 }
 
 async function main(): Promise<void> {
@@ -147,14 +142,12 @@ async function main(): Promise<void> {
     const faults = await checkGreen(trees, tests);
     for (const fault of faults) console.log(fault);
     const lines = faults.length > 0 ? [] : await checkGuards(trees, guards);
-    for (const line of table(guards, lines)) console.log(line);
+    const head = ["guard", "mutant", "protects", "tests"];
+    printTable(`Guards switched off, ${lanes} lanes`, head, rowsOf(guards, lines));
     const survived = new Set(lines.filter((line) => !isNoticed(line)).map(({ guard }) => guard));
     const took = ((performance.now() - started) / 1000).toFixed(0);
     console.log(
-      `\n${guards.length} guards, ${guards.length - survived.size} killed, ${survived.size} survived, ${faults.length} tests red before`,
-    );
-    console.log(
-      `${took} s on ${cpus()[0]?.model ?? "unknown processor"}, ${lanes} lanes, Node ${process.version}`,
+      `\n${guards.length} guards, ${guards.length - survived.size} killed, ${survived.size} survived, ${faults.length} tests red before, ${took} s`,
     );
     process.exitCode = survived.size + faults.length === 0 ? 0 : 1;
   } finally {
