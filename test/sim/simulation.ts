@@ -136,7 +136,7 @@ export class Simulation {
     if (gap < HALT) return;
     this.#tally.add("halts", gap < 24 * HALT ? "hours" : "days");
     for (const [name, count] of this.#journal.census())
-      this.#tally.add("live in halts", name, count);
+      if (!/ (closed|expired|won)$/.test(name)) this.#tally.add("live in halts", name, count);
   }
 
   /** Tells of whatever goes wrong with seed, block and operations. */

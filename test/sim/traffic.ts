@@ -62,10 +62,10 @@ function damaged(world: World, traffic: readonly Traffic[]): Traffic {
   return { name: "damaged", by: "nobody", operation, bytes, expect: undefined };
 }
 
-/** A transaction that was done before. */
+/** A transaction that was done before: refused for its sequence, or earlier for who should pay. */
 function repeated([by, bytes]: World["done"][number]): Traffic {
   const operation: Operation = { by, messages: [] };
-  return { name: "repeated", by: by.name, operation, bytes, expect: "sdk/32" };
+  return { name: "repeated", by: by.name, operation, bytes, expect: "refused" };
 }
 
 /** Signs with the sequences that hold if every transaction before it passes the ante chain. */
