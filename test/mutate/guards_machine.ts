@@ -185,8 +185,8 @@ const RUNTIME: readonly Guard[] = [
   {
     name: "ante-amino-body",
     file: "chain/runtime/signdoc.ts",
-    source: "if (tx.fee === undefined || !isCanonical(tx, registry)) return undefined;",
-    replacement: "if (tx.fee === undefined) return undefined;",
+    source: " || !isCanonical(tx, registry)) return undefined;",
+    replacement: ") return undefined;",
     protects: "amino JSON signs the only way to write a body",
     tests: ["unit/ante_survivors"],
   },
