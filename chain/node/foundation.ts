@@ -114,7 +114,8 @@ export async function onFoundation<T>(
     const platform = helped(alone, settings.app, closers);
     return await assemble({ options, settings, log, platform, genesis, metrics, closers });
   } catch (error) {
-    await closeAll(closers);
+    // Why it did not start is told, not what went wrong in clearing up.
+    await closeAll(closers).catch((failure: unknown) => log.warn(String(failure)));
     if (isFirst) giveUpClaim(options.home);
     throw error;
   }
@@ -128,9 +129,17 @@ function helped(platform: Platform, app: ConfigValues, closers: (() => Promise<v
   return { ...platform, helper };
 }
 
-/** Closes in the reverse order of opening. */
-export async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
-  for (const close of closers.toReversed()) await close();
+/** Closes all in the reverse order of opening. Throws the first failure, when the rest is closed. */
+export async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of closers.toReversed()) {
+    try {
+      await close();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** The application with the state that lies on disk, and the disk. */
