@@ -32,7 +32,9 @@ export interface IndexSpec<K, V, I> {
   readonly prefix: number | Uint8Array;
   readonly key: KeyCodec<I>;
   /** Index key of an entry; undefined = not in this index. Depends on nothing else. */
-  readonly of: (key: K, value: V) => I | undefined;
+  readonly of?: (key: K, value: V) => I | undefined;
+  /** In place of `of`, layout plain: all index keys of an entry; repeated ones count once. */
+  readonly each?: (key: K, value: V) => readonly I[];
   readonly layout?: IndexLayout;
   /** For layout `sdk reverse pair`: the index key made of the primary key, and back. */
   readonly pair?: (key: K) => I;
@@ -100,6 +102,11 @@ export class Index<K, V, I> {
       !this.side || this.layout === "plain" || this.layout === "sdk reverse pair",
       `side index ${at.name}: only layouts whose writes read nothing in the side store`,
     );
+    const { of, each } = at.spec;
+    assert(
+      each === undefined ? of !== undefined : of === undefined && this.layout === "plain",
+      `index ${at.name}: of, or each in layout plain`,
+    );
   }
 
   /** Whether keeping it needs the old value of the map. */
@@ -138,6 +145,11 @@ export class Index<K, V, I> {
   /** Keeps the index when `value` takes the place of `old` (undefined = none) under `key`. */
   update(source: StoreSource, key: K, old: V | undefined, value: V | undefined): void {
     const store = this.#storeOf(source);
+    if (this.#spec.each !== undefined) {
+      const before = old === undefined ? [] : this.#entriesOf(key, old);
+      updateEach(store, before, value === undefined ? [] : this.#entriesOf(key, value));
+      return;
+    }
     const after = value === undefined ? undefined : this.#made(key, value);
     if (!this.readsOld) {
       const at = after?.at ?? this.#keys.of(this.#pairOf(key));
@@ -159,10 +171,9 @@ export class Index<K, V, I> {
     store.set(after.at.bytes, after.value, after.at.text);
   }
 
-  /** Key and value of the entry that (key, value) must have; undefined = none. */
-  entry(key: K, value: V): readonly [Uint8Array, Uint8Array] | undefined {
-    const made = this.#made(key, value);
-    return made === undefined ? undefined : [made.at.bytes, made.value];
+  /** Keys and values of the entries that (key, value) must have. */
+  entries(key: K, value: V): readonly (readonly [Uint8Array, Uint8Array])[] {
+    return this.#entriesOf(key, value).map((made) => [made.at.bytes, made.value] as const);
   }
 
   /** Removes every entry. */
@@ -203,8 +214,19 @@ export class Index<K, V, I> {
     return must(this.#spec.pair, `pair of index ${this.name}`)(key);
   }
 
+  #entriesOf(key: K, value: V): readonly Entry[] {
+    const made = this.#made(key, value);
+    if (this.#spec.each === undefined) return made === undefined ? [] : [made];
+    const found = new Map<string, Entry>();
+    for (const indexKey of this.#spec.each(key, value)) {
+      const entry = this.#entry(indexKey, key);
+      found.set(entry.at.text, entry);
+    }
+    return [...found.values()];
+  }
+
   #made(key: K, value: V): Entry | undefined {
-    const indexKey = this.#spec.of(key, value);
+    const indexKey = this.#spec.of?.(key, value);
     return indexKey === undefined ? undefined : this.#entry(indexKey, key);
   }
 
@@ -234,4 +256,12 @@ export class Index<K, V, I> {
     if (parts === undefined) return this.#bound(prefix as I);
     return encodePrefix(parts, this.prefix, prefix as readonly unknown[]);
   }
+}
+
+/** Takes away what is no longer under any index key, and adds what is new; the rest is not touched. */
+function updateEach(store: KVStore, before: readonly Entry[], after: readonly Entry[]): void {
+  const kept = new Set(after.map((entry) => entry.at.text));
+  const had = new Set(before.map((entry) => entry.at.text));
+  for (const { at } of before) if (!kept.has(at.text)) store.delete(at.bytes, at.text);
+  for (const { at, value } of after) if (!had.has(at.text)) store.set(at.bytes, value, at.text);
 }

@@ -195,20 +195,20 @@ function checkIndex(
   let expected = 0;
   for (const [bytes, raw] of map.raw(source)) {
     const key = decodeKey(map.key, bytes, map.place.prefix.length);
-    const entry = index.entry(key, map.value.decode(raw));
-    if (entry === undefined) continue;
-    expected += 1;
-    const present = stored.get(entry[0]);
-    if (present === undefined || !equalBytes(present, entry[1]))
-      found.push(`${where}: entry ${toHex(entry[0])} is missing or wrong`);
+    for (const [at, wanted] of index.entries(key, map.value.decode(raw))) {
+      expected += 1;
+      const present = stored.get(at);
+      if (present === undefined || !equalBytes(present, wanted))
+        found.push(`${where}: entry ${toHex(at)} is missing or wrong`);
+    }
   }
   let present = 0;
   for (const [bytes, raw] of index.raw(source)) {
     present += 1;
     const [, primary] = index.decode(bytes, raw);
     const value = map.get(source, primary);
-    const entry = value === undefined ? undefined : index.entry(primary, value);
-    if (entry === undefined || !equalBytes(entry[0], bytes))
+    const entries = value === undefined ? [] : index.entries(primary, value);
+    if (!entries.some(([at]) => equalBytes(at, bytes)))
       found.push(`${where}: entry ${toHex(bytes)} leads to nothing that has it`);
   }
   if (present !== expected && found.length === 0)

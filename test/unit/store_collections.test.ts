@@ -112,7 +112,7 @@ test("a damaged index is named, and rebuildSide mends the side store", () => {
   const { schema, orders } = market();
   const source = new Source();
   orders.set(source, [address(1), 1n, 1], { state: 1, price: 5n });
-  const entry = orders.side.byPrice.entry([address(1), 1n, 1], { state: 1, price: 5n });
+  const [entry] = orders.side.byPrice.entries([address(1), 1n, 1], { state: 1, price: 5n });
   source.unhashed.delete(entry?.[0] as Uint8Array);
   source.unhashed.set(
     Uint8Array.of(0x21, 9, 9, 9, 9, 9, 9, 9, 9, 20, ...address(2), ...new Uint8Array(12)),
@@ -273,6 +273,36 @@ test("iterating a branch while writing to it sees the moment of the call", () =>
   branch.write();
   assert.is(branch.changes().length, 0);
   assert.is(parent.size, 5);
+});
+
+test("an entry stands under each of its index keys, and only what changes is written", () => {
+  const schema = new Schema("words");
+  const texts = schema.map({
+    prefix: 1,
+    name: "texts",
+    key: u8Key,
+    value: stringValue,
+    indexes: { byWord: { prefix: 2, key: stringKey, each: (_key, text) => text.split(" ") } },
+  });
+  const source = new Source();
+  const under = (word: string): readonly number[] =>
+    [...texts.indexes.byWord.iterate(source, { prefix: word })].map(([, key]) => key);
+  texts.set(source, 1, "a b a");
+  texts.set(source, 2, "b c");
+  assert.equal([under("a"), under("b"), under("c")], [[1], [1, 2], [2]]);
+  const written: string[] = [];
+  const { hashed } = source;
+  const [set, remove] = [hashed.set.bind(hashed), hashed.delete.bind(hashed)];
+  hashed.set = (key, value) => void (written.push(`set ${toHex(key)}`), set(key, value));
+  hashed.delete = (key) => void (written.push(`delete ${toHex(key)}`), remove(key));
+  texts.set(source, 1, "b d");
+  assert.equal(written, ["delete 02610001", "set 02640001", "set 0101"]);
+  assert.equal([under("a"), under("b"), under("d")], [[], [1, 2], [1]]);
+  assert.equal(schema.checkIndexes(source), []);
+  texts.delete(source, 1);
+  assert.equal([under("b"), under("d")], [[2], []]);
+  hashed.delete(Uint8Array.of(2, 0x63, 0, 2));
+  assert.is(schema.checkIndexes(source).length, 1);
 });
 
 test.run();
