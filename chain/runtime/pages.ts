@@ -50,12 +50,20 @@ interface Window {
   readonly limit: number;
   readonly count: boolean;
   readonly reverse: boolean;
+  /** Entries that may be passed over before the page ends short. */
+  readonly misses: number;
 }
 
 /** How much of the range a page may count to fill in `total`. */
 export interface PageOptions {
   /** `never`: total stays 0 (a filter without a counter); `asked` (default): as the SDK does. */
   readonly total?: "asked" | "never";
+  /**
+   * After this many entries that the filter passes over, the page ends short and its `nextKey` says
+   * where to go on. Without it, and where entries are counted (an offset, a total), only the gas of
+   * the query ends a page.
+   */
+  readonly misses?: number;
 }
 
 /**
@@ -130,12 +138,17 @@ function takePage<E, T>(
   const items: T[] = [];
   const end = window.offset + window.limit;
   let hits = 0;
+  let misses = 0;
   let nextKey: Uint8Array = EMPTY_BYTES;
   for (const entry of entries) {
-    if (hits >= end && nextKey.length === 0) nextKey = of.keyOf(entry);
+    const full = hits >= end || misses >= window.misses;
+    if (full && nextKey.length === 0) nextKey = of.keyOf(entry);
     if (nextKey.length > 0 && !window.count) break;
     const item = of.read(entry);
-    if (item === undefined) continue;
+    if (item === undefined) {
+      misses++;
+      continue;
+    }
     if (hits >= window.offset && hits < end) items.push(item);
     hits++;
   }
@@ -149,12 +162,15 @@ function windowOf(page: PageRequest | undefined, options: PageOptions): Window {
   if (offset > 0n && key.length > 0)
     throw invalidArgument("invalid request, either offset or key is expected, got both");
   const counts = options.total !== "never" && key.length === 0;
+  const count = counts && (limit === 0n || page?.countTotal === true);
+  const bounded = offset === 0n && !count;
   return {
     key,
     offset: Number(minBig(offset, MAX_STEP)),
     limit: limit === 0n ? DEFAULT_LIMIT : Number(minBig(limit, MAX_STEP)),
-    count: counts && (limit === 0n || page?.countTotal === true),
+    count,
     reverse: page?.reverse === true,
+    misses: (bounded ? options.misses : undefined) ?? Number.MAX_SAFE_INTEGER,
   };
 }
 

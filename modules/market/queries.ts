@@ -16,24 +16,23 @@ import {
   QueryParamsRequest,
   QueryParamsResponse,
 } from "../../chain/codec/gen/leasehold/market/v1.ts";
-import type { Bid, GpuModel, Order } from "../../chain/codec/gen/leasehold/market/v1.ts";
-import type { Context, QueryHandler } from "../../chain/runtime/index.ts";
+import type { Bid, Order } from "../../chain/codec/gen/leasehold/market/v1.ts";
+import type { Context, Page, QueryHandler } from "../../chain/runtime/index.ts";
 import {
   invalidArgument,
   notFound,
   paginateIndex,
   paginateMap,
-  stateFilter,
 } from "../../chain/runtime/index.ts";
 import { accountOf } from "./keeper/deps.ts";
 import type { Deps } from "./keeper/deps.ts";
 import { listBook } from "./keeper/book.ts";
 import type { Keeper } from "./keeper.ts";
-import { prefixOf, SERVICE } from "./queries/filter.ts";
+import { LIST, modelFilter, prefixOf, SERVICE, stateParts } from "./queries/filter.ts";
 import { lease, leaseList } from "./queries/leases.ts";
 import { estimate, marketStats, offer, offerList, orderWhy } from "./queries/offers.ts";
 import * as state from "./state.ts";
-import { leaseKey, modelName, orderKey } from "./types.ts";
+import { leaseKey, orderKey } from "./types.ts";
 
 /** All queries of the module. */
 export function marketQueries(keeper: Keeper): readonly QueryHandler[] {
@@ -91,11 +90,6 @@ function order(deps: Deps): QueryHandler<QueryOrderRequest, QueryOrderResponse> 
   };
 }
 
-/** Whether a group names a GPU model. */
-function asksModel(models: readonly GpuModel[], model: string): boolean {
-  return models.some((wish) => modelName(wish) === model);
-}
-
 /** A page of orders. */
 function orderList(): QueryHandler<QueryOrdersRequest, QueryOrdersResponse> {
   return {
@@ -103,35 +97,38 @@ function orderList(): QueryHandler<QueryOrdersRequest, QueryOrdersResponse> {
     request: QueryOrdersRequest,
     response: QueryOrdersResponse,
     handle(ctx, request) {
-      const prefix = prefixOf(ctx, request);
       const keep = (found: Order): Order | undefined => {
         if (request.state !== OrderState.UNSPECIFIED && found.state !== request.state)
           return undefined;
-        const units = found.spec.units;
-        const named = units.some((unit) => asksModel(unit.gpu.models, request.model));
-        return request.model === "" || named ? found : undefined;
+        const { model } = request;
+        return model === "" || state.orderModels(found).includes(model) ? found : undefined;
       };
-      const page =
-        prefix === undefined && request.state !== OrderState.UNSPECIFIED
-          ? paginateIndex(
-              ctx,
-              state.orders.side.byState,
-              { prefix: [stateFilter(request.state)] },
-              request.pagination,
-              (_index, key) => keep(state.orders.must(ctx, key)),
-              { total: "never" },
-            )
-          : paginateMap(
-              ctx,
-              state.orders,
-              prefix === undefined ? {} : { prefix },
-              request.pagination,
-              (_key, found) => keep(found),
-              { total: "never" },
-            );
+      const page = orderPage(ctx, request, keep);
       return { orders: page.items, pagination: page.pagination };
     },
   };
+}
+
+function orderPage(
+  ctx: Context,
+  request: QueryOrdersRequest,
+  keep: (order: Order) => Order | undefined,
+): Page<Order> {
+  const prefix = prefixOf(ctx, request);
+  const { pagination, model } = request;
+  const at = (key: state.OrderTuple): Order | undefined => keep(state.orders.must(ctx, key));
+  const { byModel, byState } = state.orders.side;
+  const states = stateParts(request.state);
+  if (prefix !== undefined)
+    return paginateMap(ctx, state.orders, { prefix }, pagination, (_k, v) => keep(v), LIST);
+  if (model !== "") {
+    const range = { prefix: [modelFilter(model), ...states] as const };
+    return paginateIndex(ctx, byModel, range, pagination, (_i, key) => at(key), LIST);
+  }
+  const [only] = states;
+  if (only !== undefined)
+    return paginateIndex(ctx, byState, { prefix: [only] }, pagination, (_i, key) => at(key), LIST);
+  return paginateMap(ctx, state.orders, {}, pagination, (_k, v) => keep(v), LIST);
 }
 
 // ---- bids -------------------------------------------------------------------------------------------
@@ -160,34 +157,38 @@ function bidList(deps: Deps): QueryHandler<QueryBidsRequest, QueryBidsResponse> 
     request: QueryBidsRequest,
     response: QueryBidsResponse,
     handle(ctx, request) {
-      const prefix = prefixOf(ctx, request);
       const keep = (found: Bid): Bid | undefined => {
         const right = request.state === BidState.UNSPECIFIED || found.state === request.state;
         const mine = request.provider === "" || found.id.provider === request.provider;
         return right && mine ? found : undefined;
       };
       if (request.oseq !== 0) return bidsOfOrder(ctx, deps, request, keep);
-      const page =
-        prefix === undefined && request.provider !== ""
-          ? paginateIndex(
-              ctx,
-              state.bids.side.byProvider,
-              { prefix: [ctx.addresses.parse(request.provider)] },
-              request.pagination,
-              (_index, key) => keep(state.bids.must(ctx, key)),
-              { total: "never" },
-            )
-          : paginateMap(
-              ctx,
-              state.bids,
-              prefix === undefined ? {} : { prefix },
-              request.pagination,
-              (_key, found) => keep(found),
-              { total: "never" },
-            );
+      const page = bidPage(ctx, request, keep);
       return { bids: page.items, pagination: page.pagination };
     },
   };
+}
+
+function bidPage(
+  ctx: Context,
+  request: QueryBidsRequest,
+  keep: (bid: Bid) => Bid | undefined,
+): Page<Bid> {
+  const prefix = prefixOf(ctx, request);
+  const { pagination, provider } = request;
+  const at = (key: state.LeaseTuple): Bid | undefined => keep(state.bids.must(ctx, key));
+  const { byProvider, byState } = state.bids.side;
+  const states = stateParts(request.state);
+  if (prefix !== undefined)
+    return paginateMap(ctx, state.bids, { prefix }, pagination, (_k, v) => keep(v), LIST);
+  if (provider !== "") {
+    const range = { prefix: [ctx.addresses.parse(provider), ...states] as const };
+    return paginateIndex(ctx, byProvider, range, pagination, (_i, key) => at(key), LIST);
+  }
+  const [only] = states;
+  if (only === undefined)
+    return paginateMap(ctx, state.bids, {}, pagination, (_k, v) => keep(v), LIST);
+  return paginateIndex(ctx, byState, { prefix: only }, pagination, (_i, key) => at(key), LIST);
 }
 
 function bidsOfOrder(

@@ -25,6 +25,7 @@ import {
   Order,
   Params,
 } from "../../chain/codec/gen/leasehold/market/v1.ts";
+import { modelName } from "./types.ts";
 import type { GroupKey, LeaseKey, OrderKey } from "./types.ts";
 
 const schema = new Schema("market");
@@ -68,6 +69,16 @@ export function leaseOfTuple([owner, dseq, gseq, oseq, provider]: LeaseTuple): L
   return { owner, dseq, gseq, oseq, provider };
 }
 
+/** GPU models that an order names, each as a filter names it. */
+export function orderModels({ spec }: Order): readonly string[] {
+  return spec.units.flatMap((unit) => unit.gpu.models.map(modelName));
+}
+
+/** GPU models that a lease holds, each as a filter names it. */
+export function leaseModels({ units }: Lease): readonly string[] {
+  return units.flatMap(({ gpu }) => (gpu === undefined ? [] : [modelName(gpu)]));
+}
+
 /** Parameters. */
 export const params = schema.item({ prefix: 1, name: "params", value: protoValue(Params) });
 
@@ -82,6 +93,12 @@ export const orders = schema.map({
       prefix: 0x21,
       key: tuple(u8Key, u64Key),
       of: (_key, order) => [order.state, order.createdAt] as const,
+    },
+    byModel: {
+      prefix: 0x27,
+      key: tuple(stringKey, u8Key, u64Key),
+      each: (_key, order) =>
+        orderModels(order).map((model) => [model, order.state, order.createdAt] as const),
     },
   },
 });
@@ -127,6 +144,12 @@ export const leases = schema.map({
       key: tuple(u8Key, u64Key),
       of: (_key, lease) => [lease.state, lease.createdAt] as const,
     },
+    byModel: {
+      prefix: 0x28,
+      key: tuple(stringKey, u8Key, u64Key),
+      each: (_key, lease) =>
+        leaseModels(lease).map((model) => [model, lease.state, lease.createdAt] as const),
+    },
   },
 });
 
@@ -167,7 +190,15 @@ export const offers = schema.map({
       of: (_id, offer) => offer.provider,
     },
   },
-  side: { byState: { prefix: 0x26, key: u8Key, of: (_id, offer) => offer.state } },
+  side: {
+    byState: { prefix: 0x26, key: u8Key, of: (_id, offer) => offer.state },
+    byModel: {
+      prefix: 0x29,
+      key: tuple(stringKey, u8Key),
+      of: (_id, { model, state }) =>
+        model === undefined ? undefined : ([modelName(model), state] as const),
+    },
+  },
 });
 
 /** What the hosts of each offer still have. */

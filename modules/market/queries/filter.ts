@@ -1,11 +1,28 @@
-// What list queries filter by.
+// What list queries filter by, and how far a page looks for what fits.
 
 import type { QueryOrdersRequest } from "../../../chain/codec/gen/leasehold/market/v1.ts";
 import type { Context } from "../../../chain/runtime/index.ts";
-import { invalidArgument } from "../../../chain/runtime/index.ts";
+import { invalidArgument, stateFilter } from "../../../chain/runtime/index.ts";
 
 /** gRPC path of the query service. */
 export const SERVICE = "/leasehold.market.v1.Query";
+
+/**
+ * How lists are paged: no total, and a page that has passed over this many entries which its filter does
+ * not want ends there and says where to go on.
+ */
+export const LIST = { total: "never", misses: 1000 } as const;
+
+/** A GPU model that is filtered by. Throws: sdk/18 for what no index key can hold. */
+export function modelFilter(model: string): string {
+  if (model.includes("\0")) throw invalidArgument("a model holds no U+0000");
+  return model;
+}
+
+/** Leading parts of an index that begins with the state; UNSPECIFIED = all of them. */
+export function stateParts(state: number): readonly [] | readonly [number] {
+  return state === 0 ? [] : [stateFilter(state)];
+}
 
 type Filter = Pick<QueryOrdersRequest, "owner" | "dseq" | "gseq">;
 

@@ -9,13 +9,13 @@ import {
 } from "../../../chain/codec/gen/leasehold/market/v1.ts";
 import type { Lease } from "../../../chain/codec/gen/leasehold/market/v1.ts";
 import type { Context, Page, QueryHandler } from "../../../chain/runtime/index.ts";
-import { notFound, paginateIndex, paginateMap, stateFilter } from "../../../chain/runtime/index.ts";
+import { notFound, paginateIndex, paginateMap } from "../../../chain/runtime/index.ts";
 import { leasePayment } from "../../escrow/index.ts";
 import { accountOf } from "../keeper/deps.ts";
 import type { Deps } from "../keeper/deps.ts";
 import * as state from "../state.ts";
-import { leaseKey, modelName } from "../types.ts";
-import { prefixOf, SERVICE } from "./filter.ts";
+import { leaseKey } from "../types.ts";
+import { LIST, modelFilter, prefixOf, SERVICE, stateParts } from "./filter.ts";
 
 /** One lease with its payment and the gateway of its provider. */
 export function lease(deps: Deps): QueryHandler<QueryLeaseRequest, QueryLeaseResponse> {
@@ -50,8 +50,9 @@ export function leaseList(): QueryHandler<QueryLeasesRequest, QueryLeasesRespons
       const keep = (found: Lease): Lease | undefined => {
         const right = request.state === LeaseState.UNSPECIFIED || found.state === request.state;
         const mine = request.provider === "" || found.id.provider === request.provider;
-        const named = found.units.some(({ gpu }) => gpu && modelName(gpu) === request.model);
-        return right && mine && (request.model === "" || named) ? found : undefined;
+        if (!right || !mine) return undefined;
+        const { model } = request;
+        return model === "" || state.leaseModels(found).includes(model) ? found : undefined;
       };
       const page = leasePage(ctx, request, keep);
       return { leases: page.items, pagination: page.pagination };
@@ -65,28 +66,22 @@ function leasePage(
   keep: (lease: Lease) => Lease | undefined,
 ): Page<Lease> {
   const prefix = prefixOf(ctx, request);
-  const { pagination, provider } = request;
-  const options = { total: "never" } as const;
+  const { pagination, provider, model } = request;
   const at = (key: state.LeaseTuple): Lease | undefined => keep(state.leases.must(ctx, key));
   if (prefix !== undefined)
-    return paginateMap(ctx, state.leases, { prefix }, pagination, (_k, v) => keep(v), options);
-  const { byProvider, byState } = state.leases.side;
+    return paginateMap(ctx, state.leases, { prefix }, pagination, (_k, v) => keep(v), LIST);
+  const { byProvider, byState, byModel } = state.leases.side;
+  const states = stateParts(request.state);
   if (provider !== "") {
-    const address = ctx.addresses.parse(provider);
-    const any = request.state === LeaseState.UNSPECIFIED;
-    const range = {
-      prefix: any ? ([address] as const) : ([address, stateFilter(request.state)] as const),
-    };
-    return paginateIndex(ctx, byProvider, range, pagination, (_i, key) => at(key), options);
+    const range = { prefix: [ctx.addresses.parse(provider), ...states] as const };
+    return paginateIndex(ctx, byProvider, range, pagination, (_i, key) => at(key), LIST);
   }
-  if (request.state !== LeaseState.UNSPECIFIED)
-    return paginateIndex(
-      ctx,
-      byState,
-      { prefix: [stateFilter(request.state)] },
-      pagination,
-      (_i, key) => at(key),
-      options,
-    );
-  return paginateMap(ctx, state.leases, {}, pagination, (_k, v) => keep(v), options);
+  if (model !== "") {
+    const range = { prefix: [modelFilter(model), ...states] as const };
+    return paginateIndex(ctx, byModel, range, pagination, (_i, key) => at(key), LIST);
+  }
+  const [only] = states;
+  if (only !== undefined)
+    return paginateIndex(ctx, byState, { prefix: [only] }, pagination, (_i, key) => at(key), LIST);
+  return paginateMap(ctx, state.leases, {}, pagination, (_k, v) => keep(v), LIST);
 }

@@ -17,7 +17,7 @@ import {
 } from "../../../chain/codec/gen/leasehold/market/v1.ts";
 import type { Offer } from "../../../chain/codec/gen/leasehold/market/v1.ts";
 import { toWireCoin } from "../../../chain/base/coins.ts";
-import type { QueryHandler } from "../../../chain/runtime/index.ts";
+import type { Context, Page, QueryHandler } from "../../../chain/runtime/index.ts";
 import {
   failedPrecondition,
   invalidArgument,
@@ -33,7 +33,7 @@ import { modelStats } from "../keeper/stats.ts";
 import { explain } from "../keeper/why.ts";
 import * as state from "../state.ts";
 import { amountOf, groupCeiling, groupDenom, modelName, orderKey } from "../types.ts";
-import { SERVICE } from "./filter.ts";
+import { LIST, modelFilter, SERVICE, stateParts } from "./filter.ts";
 
 /** One offer with what its hosts still have. */
 export function offer(): QueryHandler<QueryOfferRequest, QueryOfferResponse> {
@@ -64,22 +64,33 @@ export function offerList(): QueryHandler<QueryOffersRequest, QueryOffersRespons
           ? found
           : undefined;
       };
-      const { pagination } = request;
-      const options = { total: "never" } as const;
-      const page =
-        request.provider === ""
-          ? paginateMap(ctx, state.offers, {}, pagination, (_id, v) => keep(v), options)
-          : paginateIndex(
-              ctx,
-              state.offers.indexes.byProvider,
-              { prefix: ctx.addresses.format(ctx.addresses.parse(request.provider)) },
-              pagination,
-              (_name, id) => keep(state.offers.must(ctx, id)),
-              options,
-            );
+      const page = offerPage(ctx, request, keep);
       return { offers: page.items, pagination: page.pagination };
     },
   };
+}
+
+function offerPage(
+  ctx: Context,
+  request: QueryOffersRequest,
+  keep: (offer: Offer) => Offer | undefined,
+): Page<Offer> {
+  const { pagination, provider, model } = request;
+  const at = (id: bigint): Offer | undefined => keep(state.offers.must(ctx, id));
+  const { indexes, side } = state.offers;
+  const states = stateParts(request.state);
+  if (provider !== "") {
+    const range = { prefix: ctx.addresses.format(ctx.addresses.parse(provider)) };
+    return paginateIndex(ctx, indexes.byProvider, range, pagination, (_name, id) => at(id), LIST);
+  }
+  if (model !== "") {
+    const range = { prefix: [modelFilter(model), ...states] as const };
+    return paginateIndex(ctx, side.byModel, range, pagination, (_i, id) => at(id), LIST);
+  }
+  const [only] = states;
+  if (only === undefined)
+    return paginateMap(ctx, state.offers, {}, pagination, (_id, v) => keep(v), LIST);
+  return paginateIndex(ctx, side.byState, { prefix: only }, pagination, (_i, id) => at(id), LIST);
 }
 
 // ---- why, estimate, statistics ----------------------------------------------------------------------
