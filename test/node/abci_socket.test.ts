@@ -264,6 +264,23 @@ test("who sends something else is told and cut off; others do not notice", async
   });
 });
 
+test("who goes on sending after being cut off is ended all the same, and nothing is kept", async () => {
+  await withServer({}, async (server) => {
+    const { socket } = await server.connect();
+    socket.allowHalfOpen = true;
+    socket.on("error", () => undefined);
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    const before = process.memoryUsage().rss;
+    const chunk = new Uint8Array(1_000_000);
+    socket.write(Uint8Array.of(1, 0xff));
+    const pouring = setInterval(() => socket.write(chunk), 5);
+    await closed;
+    clearInterval(pouring);
+    const grown = process.memoryUsage().rss - before;
+    assert.ok(grown < 150_000_000, `${grown} bytes more`);
+  });
+});
+
 test("connections beyond the limit are refused", async () => {
   await withServer({ maxConnections: 4 }, async (server) => {
     const clients = await Promise.all(Array.from({ length: 4 }, () => greeted(server)));

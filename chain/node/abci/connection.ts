@@ -57,6 +57,7 @@ export class Connection {
     this.#reader = new FrameReader(parts.maxFrameBytes);
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => {
+      if (this.#isCutOff) return;
       this.#reader.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
       this.#take();
     });
@@ -163,7 +164,8 @@ export class Connection {
     const last = Buffer.concat(this.#out);
     this.#out = [];
     this.#socket.end(last);
-    this.#socket.setTimeout(LINGER_MS, () => this.#socket.destroy());
+    const timer = setTimeout(() => this.#socket.destroy(), LINGER_MS);
+    this.#socket.once("close", () => clearTimeout(timer));
   }
 
   /** Writes what is gathered; resolves when the peer has room for more. */
@@ -182,7 +184,7 @@ export class Connection {
   }
 }
 
-/** A peer that was told to go has this long to read why, milliseconds. */
+/** A peer that was told to go has this long to read why, milliseconds; it may still be sending. */
 const LINGER_MS = 2000;
 
 /** Whether a call decides the state of the chain. */
