@@ -13,10 +13,12 @@ export class Turns {
   readonly #queue: (() => void)[] = [];
   #scheduled = false;
 
-  /** Runs `work` when its turn comes. Throws: RpcError when too much waits. */
+  /** Runs `work` when its turn comes. Rejects with RpcError when too much waits. */
   run<T>(work: () => T): Promise<T> {
     if (this.#queue.length >= MAX_WAITING)
-      throw internalError(`the node is busy: ${MAX_WAITING} queries wait; try again`);
+      return Promise.reject(
+        internalError(`the node is busy: ${MAX_WAITING} queries wait; try again`),
+      );
     const result = new Promise<T>((resolve, reject) => {
       this.#queue.push(() => {
         try {
