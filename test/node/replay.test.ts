@@ -119,6 +119,7 @@ test("a file that is no recording is refused by name", async () => {
   };
   await refused("/no/such/file", /\/no\/such\/file cannot be read: there is no such file/);
   await refused(process.execPath, /node is no recording of start --record: /);
+  await refused("/dev/null", /there is no block that could be run/);
 });
 
 test("a forged signature is found", async ({ world }) => {

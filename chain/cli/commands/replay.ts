@@ -102,6 +102,7 @@ export const replay: CommandCode = {
       : machine.recording(readRecording(file), chain));
     tell(call, replayed);
     const different = replayed.findings.rows().reduce((sum, [, , count]) => sum + count, 0);
+    if (replayed.height === 0n) throw new CliFailure("there is no block that could be run");
     if (different > 0) throw new CliFailure(`${different} comparisons differ`);
   },
 };
