@@ -1,5 +1,5 @@
-// Queries of module provider. A list walks the registry in order of owner address; filters that are
-// not an index are applied on the way, under the query's gas.
+// Queries of module provider. A list walks the registry, or the index of a model or a state; other
+// filters are applied on the way, to a bounded number of providers where no total is wanted.
 
 import type { Address } from "../../chain/base/address.ts";
 import {
@@ -20,7 +20,7 @@ import type {
   Provider,
   ProviderInfo,
 } from "../../chain/codec/gen/leasehold/provider/v1.ts";
-import type { Context, QueryHandler } from "../../chain/runtime/index.ts";
+import type { Context, Page, QueryHandler } from "../../chain/runtime/index.ts";
 import {
   invalidArgument,
   notFound,
@@ -33,6 +33,9 @@ import { providers } from "./state.ts";
 import { isFreshAt, isGpuModel, quote } from "./types.ts";
 
 const SERVICE = "/leasehold.provider.v1.Query";
+
+/** A page that counts no total ends after this many providers that its filters passed over. */
+const MISSES = 1000;
 
 /** One provider with heartbeat, counters and the standing of its claims. */
 function provider(
@@ -66,19 +69,28 @@ function providerList(
         const info = infoOf(ctx, keeper, owner, found);
         return request.awardable && !info.awardable ? undefined : info;
       };
-      const page =
-        request.state === ProviderState.UNSPECIFIED
-          ? paginateMap(ctx, providers, {}, request.pagination, read)
-          : paginateIndex(
-              ctx,
-              providers.side.byState,
-              { prefix: [stateFilter(request.state)] },
-              request.pagination,
-              (_key, owner) => read(owner, providers.must(ctx, owner)),
-            );
+      const page = providerPage(ctx, request, read);
       return { providers: page.items, pagination: page.pagination };
     },
   };
+}
+
+function providerPage(
+  ctx: Context,
+  { state, model, pagination }: QueryProvidersRequest,
+  read: (owner: Address, found: Provider) => ProviderInfo | undefined,
+): Page<ProviderInfo> {
+  const options = { misses: MISSES };
+  const at = (owner: Address): ProviderInfo | undefined => read(owner, providers.must(ctx, owner));
+  const { byModel, byState } = providers.side;
+  const any = state === ProviderState.UNSPECIFIED;
+  if (model !== "") {
+    const prefix = any ? ([model] as const) : ([model, stateFilter(state)] as const);
+    return paginateIndex(ctx, byModel, { prefix }, pagination, (_i, owner) => at(owner), options);
+  }
+  if (any) return paginateMap(ctx, providers, {}, pagination, read, options);
+  const prefix = [stateFilter(state)] as const;
+  return paginateIndex(ctx, byState, { prefix }, pagination, (_i, owner) => at(owner), options);
 }
 
 /** The parameters with both tables. */

@@ -49,6 +49,14 @@ export const providers = schema.map({
       key: tuple(u8Key, u64Key),
       of: (_owner, provider) => [provider.state, provider.registeredAt] as const,
     },
+    byModel: {
+      prefix: 0x22,
+      key: tuple(stringKey, u8Key, u64Key),
+      each: (_owner, { devices, state, registeredAt }) =>
+        devices
+          .filter(({ model }) => model !== "")
+          .map(({ model }) => [model, state, registeredAt] as const),
+    },
   },
 });
 

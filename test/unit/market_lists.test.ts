@@ -108,7 +108,7 @@ function fill(seed: number): Book {
     const leaseId = { ...id, provider: addresses.format(provider) };
     const models = Array.from({ length: random.int(0, 2) }, () => someModel(random));
     const units = models.map((model) =>
-      ResourceUnit.create({ gpu: { units: 1n, models: [model, ...models] } }),
+      ResourceUnit.create({ gpu: { units: 1n, models: [model, model] } }),
     );
     const spec = GroupSpec.create({ units });
     const createdAt = random.big(0, 5);

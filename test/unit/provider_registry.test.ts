@@ -342,6 +342,8 @@ test("queries filter by state, attribute, model and awardable; claims are self-d
   assert.equal(list({ state: ProviderState.PAUSED }), [c]);
   assert.equal(list({ attributes: ["region=eu"] }), [a, c]);
   assert.equal(list({ model: H100 }), [b]);
+  assert.equal(list({ model: H100, state: ProviderState.ACTIVE }), [b]);
+  assert.equal(list({ model: H100, state: ProviderState.PAUSED }), []);
   assert.equal(list({ class: "h100", awardable: true }), [b]);
   refuses(() => list({ attributes: ["region"] }), "sdk", 18);
   const one = bench.query<QueryProviderRequest, QueryProviderResponse>(
