@@ -56,7 +56,8 @@ async function record(
   const second = await openCometNode(home, cometbft, { record: join(home, file) });
   const height = BigInt(await send(url, wallet)) + 1n;
   const source = new CometSource(url);
-  while ((await source.status()).height < height)
+  // CometBFT tells a height before the application has executed its block: the next one says it has.
+  while ((await source.status()).height <= height)
     await new Promise((resume) => setTimeout(resume, 50));
   const block: ServedChain["block"] = async (at) => {
     const found = await source.block(at);
