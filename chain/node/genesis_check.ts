@@ -6,7 +6,6 @@ import { AddressCodec } from "../base/address.ts";
 import { BugError } from "../base/assert.ts";
 import { ChainError } from "../base/errors.ts";
 import type { Platform } from "../base/platform.ts";
-import { utf8 } from "../base/bytes.ts";
 import { leaseholdParts, storeNames } from "../app/index.ts";
 import { createRegistry } from "../codec/index.ts";
 import type { Json } from "../codec/index.ts";
@@ -14,6 +13,7 @@ import { appStateProblems, Application } from "../runtime/index.ts";
 import { TreeMultiStore } from "../store/index.ts";
 import { genesisChecks, parseGenesis } from "../../genesis/index.ts";
 import type { GenesisDocument, JsonObject } from "../../genesis/index.ts";
+import { genesisInput, initChainRequest } from "./embedded/start.ts";
 import { prefixOf } from "./home.ts";
 
 /** Faulty entries of one list that are looked for. */
@@ -102,17 +102,7 @@ function startProblems(platform: Platform, document: GenesisDocument): readonly 
   const app = new Application(parts, { store, platform });
   const broken: string[] = [];
   const refused = told(() => {
-    app.initChain({
-      time: document.genesisTime,
-      chainId: document.chainId,
-      consensusParams: document.consensusParams,
-      validators: document.validators.map(({ key, power }) => ({
-        pubKey: { ed25519: key },
-        power,
-      })),
-      appStateBytes: utf8(JSON.stringify(document.appState)),
-      initialHeight: document.initialHeight,
-    });
+    app.initChain(initChainRequest(genesisInput(document)));
     broken.push(...app.brokenInvariants());
   });
   return [...refused, ...broken.map((sentence) => `genesis app_state: invariant ${sentence}`)];

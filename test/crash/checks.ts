@@ -4,13 +4,14 @@
 
 import * as assert from "uvu/assert";
 import { leaseholdParts, storeNames } from "../../chain/app/index.ts";
-import { equalBytes, toHex, utf8 } from "../../chain/base/bytes.ts";
+import { equalBytes, toHex } from "../../chain/base/bytes.ts";
 import { checkStoreProof } from "../../chain/crypto/ics23.ts";
 import { blockId, commitHash, dataHash } from "../../chain/node/comet/header.ts";
 import { validatorsHash } from "../../chain/node/comet/validators.ts";
 import { checkCommit, sameBlockId } from "../../chain/node/comet/votes.ts";
 import type { BlockStore } from "../../chain/node/embedded/blocks.ts";
 import { finalizeRequest } from "../../chain/node/embedded/proposal.ts";
+import { genesisInput, initChainRequest } from "../../chain/node/embedded/start.ts";
 import { NO_VALIDATORS } from "../../chain/node/embedded/state.ts";
 import { readGenesis } from "../../chain/node/home.ts";
 import { fastPlatform } from "../../chain/node/platform.ts";
@@ -86,18 +87,7 @@ export function checkTwin(home: string): Promise<Replayed> {
   return withStopped(stopped(home), async (found) => {
     const blocks = must(found.blocks, "block log");
     const twin = freshApplication();
-    const { document } = readGenesis(home);
-    twin.initChain({
-      time: document.genesisTime,
-      chainId: document.chainId,
-      consensusParams: document.consensusParams,
-      validators: document.validators.map(({ key, power }) => ({
-        pubKey: { ed25519: key },
-        power,
-      })),
-      appStateBytes: utf8(JSON.stringify(document.appState)),
-      initialHeight: document.initialHeight,
-    });
+    twin.initChain(initChainRequest(genesisInput(readGenesis(home).document)));
     let [txs, succeeded] = [0, 0];
     for (let height = blocks.base; height <= found.height; height++) {
       const block = must(blocks.block(height), `block ${height}`);
