@@ -92,6 +92,14 @@ export function writeGenesis(platform: Platform, home: string, genesis: GenesisD
   writeDurably(genesisPath(home), `${text}\n`);
 }
 
+/** Says that the genesis of a home is not the one that its chain began with; hashes as hex. */
+export function otherGenesis(known: string, given: string): Error {
+  return new Error(
+    `config/genesis.json (SHA-256 ${given.slice(0, 16)}) is not the one that this chain began ` +
+      `with (${known.slice(0, 16)}); put the old one back, or remove the data folder`,
+  );
+}
+
 /** What a genesis is built from. */
 export type GenesisWish = Pick<HomeSpec, "preset" | "chainId" | "prefix" | "denoms" | "accounts">;
 

@@ -2,7 +2,7 @@
 // complaint; a supervised CometBFT is started, heard and stopped.
 
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -16,6 +16,7 @@ import { COMET_CONFIG } from "../../chain/node/config/comet_settings.ts";
 import { configText, readConfigText } from "../../chain/node/config/config.ts";
 import { parseToml } from "../../chain/node/config/toml.ts";
 import { createLogger, SILENT } from "../../chain/node/log.ts";
+import { genesisPath } from "../../chain/node/home.ts";
 import { fastPlatform } from "../../chain/node/platform.ts";
 import { CrashLoad } from "../crash/load.ts";
 import { findCometbft } from "../support/cometbft.ts";
@@ -127,6 +128,15 @@ if ("missing" in comet) {
       await node.stop();
       assert.throws(() => process.kill(pid, 0), /ESRCH/);
       const height = node.app.store.height;
+      const path = genesisPath(ports.home);
+      const genesis = readFileSync(path, "utf8");
+      writeFileSync(path, genesis.replace('"test-1"', '"test-2"'));
+      const other = openCometNode(ports.home, comet.path).then(
+        () => "it started",
+        (error: Error) => error.message,
+      );
+      assert.match(await other, /is not the one that this chain began with/);
+      writeFileSync(path, genesis);
       const again = await openCometNode(ports.home, comet.path, { log });
       assert.ok(again.app.store.height >= height);
       process.kill(again.cometPid ?? 0, "SIGKILL");

@@ -19,7 +19,7 @@ import type { NodeSettings } from "../settings.ts";
 import { CometSource } from "../source_comet.ts";
 import type { Application } from "../../runtime/index.ts";
 import { findCometbft } from "./binary.ts";
-import { writeCometGenesis } from "./files.ts";
+import { keepGenesisHash, writeCometGenesis } from "./files.ts";
 import { endLeftover, forgetChild, noteChild } from "./leftover.ts";
 import { mendIndex } from "./mend.ts";
 import { CometProcess } from "./process.ts";
@@ -55,6 +55,7 @@ async function assemble(options: CometNodeOptions, found: Foundation): Promise<C
   const binary = supervised ? findCometbft(given) : undefined;
   writeCometGenesis(options.home, settings.config, genesis.text);
   const { app, database } = await loadApplication(found);
+  keepGenesisHash(options.home, genesis.hash, app.store.height);
   const rpcUrl = rpcUrlOf(settings);
   const source = new CometSource(rpcUrl);
   const doors = { app, platform, settings, log, metrics, source, turns: new Turns(), chainId };

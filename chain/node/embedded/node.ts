@@ -10,6 +10,7 @@ import { openDoors, servicesOf } from "../doors.ts";
 import { EventBus } from "../events.ts";
 import { closeAll, loadApplication, makeVerifier, onFoundation } from "../foundation.ts";
 import type { Foundation, Node, NodeOptions } from "../foundation.ts";
+import { otherGenesis } from "../home.ts";
 import { Indexer } from "../index/indexer.ts";
 import type { Logger } from "../log.ts";
 import { BLOCK_METHODS } from "../rpc/block_methods.ts";
@@ -64,10 +65,7 @@ async function requireSameGenesis(blocks: BlockStore, hash: Uint8Array): Promise
   const known = blocks.genesisHash();
   if (known === undefined) return blocks.saveGenesisHash(hash);
   if (equalBytes(known, hash)) return;
-  throw new Error(
-    `config/genesis.json (SHA-256 ${toHex(hash).slice(0, 16)}) is not the one that this chain began ` +
-      `with (${toHex(known).slice(0, 16)}); put the old one back, or remove the data folder`,
-  );
+  throw otherGenesis(toHex(known), toHex(hash));
 }
 
 type EngineParts = Pick<
