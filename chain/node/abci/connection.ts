@@ -99,11 +99,11 @@ export class Connection {
       if (bytes === undefined) return undefined;
       return this.#waitingCall(bytes, decodeRequest(bytes));
     } catch (error) {
-      if (!(error instanceof FrameError || error instanceof CodecError)) throw error;
       this.#isCutOff = true;
-      const sentence = `not a request of ABCI 2.0: ${error.message}`;
+      const isForeign = error instanceof FrameError || error instanceof CodecError;
+      // Thrown when its turn comes: nothing that a peer sends may end the process from here.
       const run = (): never => {
-        throw new RefusedCall(sentence);
+        throw isForeign ? new RefusedCall(`not a request of ABCI 2.0: ${error.message}`) : error;
       };
       return { run, bytes: bytes?.length ?? 0, isFlush: false, record: undefined };
     }

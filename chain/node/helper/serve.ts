@@ -45,6 +45,7 @@ export function serveHelper(start: HelperStart, platform: Platform): never {
     if (turn % 2 !== 0 || board.turn !== turn) continue;
     takeChunks(start.port, memories, platform);
     const hasher = memories.get(memoryId)?.hasher;
+    if (kind === KIND.hash && hasher === undefined) continue;
     for (let task = 0; task < count; task++) {
       if (!board.claim(turn, task)) {
         if (board.turn !== turn) break;
