@@ -68,12 +68,25 @@ export interface GenesisFile {
 
 /** Reads a file of JSON. Throws: Error that names it. */
 export function readJson(path: string): { readonly json: Json; readonly bytes: Uint8Array } {
-  if (!existsSync(path)) throw new Error(`there is no genesis at ${path}; run init first`);
-  const bytes = readFileSync(path);
+  const bytes = readGenesisBytes(path);
   try {
     return { json: JSON.parse(bytes.toString("utf8")) as Json, bytes };
   } catch (error) {
-    throw new Error(`${path} is not JSON: ${String(error)}`, { cause: error });
+    throw new Error(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** A file that may not be read is there: to run init would be no remedy. */
+function readGenesisBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const sentence =
+      code === "ENOENT"
+        ? `there is no genesis at ${path}; run init first`
+        : `${path} cannot be read: ${code}`;
+    throw new Error(sentence, { cause: error });
   }
 }
 

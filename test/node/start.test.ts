@@ -1,6 +1,6 @@
 // Starting a node: what it goes on from, what it rebuilds, and the sentences with which it refuses.
 
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -135,6 +135,9 @@ test("a home in use, another genesis, no genesis, a wrong setting", async ({ hom
   assert.match(await refusal(home), /genesis\.json is not JSON/);
   rmSync(path);
   assert.match(await refusal(home), /there is no genesis/);
+  mkdirSync(path);
+  assert.match(await refusal(home), /genesis\.json cannot be read: EISDIR/);
+  rmSync(path, { recursive: true });
   writeFileSync(path, genesis);
   appendFileSync(join(home, "config", "app.toml"), 'engine = "comet"\n');
   assert.is(await refusal(home), "it started", "an unknown key is only told");
