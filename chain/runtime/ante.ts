@@ -140,9 +140,8 @@ function deductFee(ctx: Context, tx: Transaction, needs: AnteNeeds, simulate: bo
     const text = `fee payer address: ${ctx.addresses.format(payer)} does not exist`;
     throw sdkErrors.unknownAddress.with(text);
   }
-  const isFree = tx.feeCoins.every((coin) => coin.amount === 0n);
-  const coins = isFree && simulate ? simulatedFee(needs) : tx.feeCoins;
-  if (coins.some((coin) => coin.amount !== 0n)) payFee(ctx, coins, payer, needs);
+  if (tx.feeCoins.some((coin) => coin.amount !== 0n)) payFee(ctx, tx.feeCoins, payer, needs);
+  else if (simulate) simulateFee(ctx, payer, needs);
   ctx.emit({
     type: "tx",
     attributes: [
@@ -157,9 +156,15 @@ function deductFee(ctx: Context, tx: Transaction, needs: AnteNeeds, simulate: bo
  * reckon it. Where this node wants fees, what paying one costs belongs into the answer (about half of a
  * send); the SDK leaves it out, and estimates with usual factors then run out of gas.
  */
-function simulatedFee(needs: AnteNeeds): readonly FeeCoin[] {
-  const wanted = needs.minGasPrices.find((price) => price.amount > 0n);
-  return wanted === undefined ? [] : [{ denom: wanted.denom, amount: 1n }];
+function simulateFee(ctx: Context, payer: Address, needs: AnteNeeds): void {
+  let refusal: ChainError | undefined;
+  for (const { denom, amount } of needs.minGasPrices) {
+    if (amount === 0n) continue;
+    const paid = ctx.attempt((inner) => payFee(inner, [{ denom, amount: 1n }], payer, needs));
+    if (paid.ok) return;
+    refusal ??= paid.error;
+  }
+  if (refusal !== undefined) throw refusal;
 }
 
 function feePayer(ctx: Context, tx: Transaction): Address {

@@ -54,10 +54,12 @@ export function authzGenesis(keeper: AuthzKeeper): GenesisPart<GenesisState> {
 
 /** Checks one entry and gives its name, which no other may have. */
 function checkEntry(entry: GrantAuthorization, env: BasicEnv): string {
-  env.addresses.parse(entry.granter);
-  env.addresses.parse(entry.grantee);
-  if (entry.granter === entry.grantee) throw undefinedError("grantee is the granter");
+  // An address has two texts, in lower and in upper case.
+  const [granter, grantee] = [entry.granter, entry.grantee].map((text) =>
+    env.addresses.format(env.addresses.parse(text)),
+  );
+  if (granter === grantee) throw undefinedError("grantee is the granter");
   const authorization = openAuthorization(entry.authorization);
   authorization.validate();
-  return `${entry.granter} ${entry.grantee} ${authorization.msgTypeUrl()}`;
+  return `${granter} ${grantee} ${authorization.msgTypeUrl()}`;
 }

@@ -339,6 +339,10 @@ test("genesis: what is exported is taken again; what is wrong is refused by its 
   const [first] = exported.authorization as [{ readonly [key: string]: Json }];
   const wrong: readonly (readonly [Json[], RegExp])[] = [
     [[first, first], /app_state\.authz: authorization\[1\]: .* stands twice/],
+    [
+      [first, { ...first, granter: String(first["granter"]).toUpperCase() }],
+      /authorization\[1\]: .* stands twice/,
+    ],
     [[{ ...first, grantee: "x" }], /app_state\.authz: authorization\[0\]: .*invalid address/],
     [[{ ...first, grantee: first["granter"] as Json }], /grantee is the granter/],
     [[{ ...first, authorization: null }], /authorization\[0\]: authorization is nil/],

@@ -304,6 +304,26 @@ test("a simulation without a fee counts in what paying one costs, where the node
   assert.ok(paid.simulated * 11n > paid.used * 10n, `${paid.simulated} of ${paid.used}`);
 });
 
+test("a simulated fee is paid in whichever accepted denom the payer has", () => {
+  const price = 25n * 10n ** 14n;
+  const chain = TestChain.create({
+    settings: {
+      minGasPrices: [
+        { denom: "unone", amount: price },
+        { denom: "ulease", amount: price },
+      ],
+    },
+  });
+  const [alice, bob] = [chain.account("alice"), chain.account("bob")];
+  const bytes = unsigned(chain.sign(alice, [send(alice, bob, 5n)]), alice.key);
+  assert.is(chain.client.app.simulate(bytes).code, 0);
+  const poor = TestChain.create({
+    settings: { minGasPrices: [{ denom: "unone", amount: price }] },
+  });
+  const refused = poor.client.app.simulate(bytes);
+  assert.equal([refused.codespace, refused.code], ["sdk", 5]);
+});
+
 test("an empty key is an unknown one in a simulation, and refused everywhere else", () => {
   const chain = TestChain.create();
   const [alice, bob] = [chain.account("alice"), chain.account("bob")];
