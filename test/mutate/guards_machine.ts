@@ -193,8 +193,8 @@ const RUNTIME: readonly Guard[] = [
   {
     name: "ante-fee",
     file: "chain/runtime/ante.ts",
-    source: "if (coins.some((coin) => coin.amount !== 0n)) payFee(",
-    replacement: "if (coins.some((coin) => coin.amount < 0n)) payFee(",
+    source: "if (tx.feeCoins.some((coin) => coin.amount !== 0n)) payFee(",
+    replacement: "if (tx.feeCoins.some((coin) => coin.amount < 0n)) payFee(",
     protects: "fees are paid",
     tests: ["vectors/chain_txs", "sim/sim"],
   },

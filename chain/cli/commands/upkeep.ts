@@ -18,7 +18,8 @@ export const rollback: CommandCode = {
     call.out.line(`Rolled back state to height ${height} and hash ${hash}.`);
     if (newestBlock === undefined)
       call.out.line(
-        "CometBFT keeps its own state: run cometbft rollback (once per height) with its home too.",
+        `CometBFT keeps its own state and blocks: run cometbft rollback${wish.hard ? " --hard" : ""} ` +
+          "(once per height) with its home too.",
       );
     else if (newestBlock > height)
       call.out.line(

@@ -8,6 +8,9 @@ import { delimiter, join } from "node:path";
 /** Lines of versions that speak ABCI 2.0. */
 const SPEAKS_ABCI_2 = /^v?0\.(?:38|39|40)\./;
 
+/** Longest time to say its version. */
+const ASK_LIMIT_MS = 10_000;
+
 /** A program that was found. */
 export interface CometBinary {
   readonly path: string;
@@ -45,7 +48,7 @@ export function findCometbft(given: string): CometBinary {
   }
   let version: string;
   try {
-    version = execFileSync(path, ["version"], { encoding: "utf8" }).trim();
+    version = execFileSync(path, ["version"], { encoding: "utf8", timeout: ASK_LIMIT_MS }).trim();
   } catch (error) {
     throw new Error(`${path} cannot be run`, { cause: error });
   }
