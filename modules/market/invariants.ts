@@ -1,6 +1,6 @@
 // Statements about store `market` that hold after every block.
 
-import { equalBytes } from "../../chain/base/bytes.ts";
+import { equalBytes, toHex } from "../../chain/base/bytes.ts";
 import {
   BidState,
   LeaseState,
@@ -29,6 +29,7 @@ export function marketInvariants(deps: Deps): readonly Invariant[] {
     { name: "market/capacity", check: capacity },
     { name: "market/rows", check: rows },
     { name: "market/queues", check: queues },
+    { name: "market/exclusions", check: exclusions },
   ];
 }
 
@@ -207,6 +208,24 @@ function queues(ctx: Context): readonly string[] {
     if (entries > need || entries < need - aside)
       found.push(`queue ${name}: ${entries} entries for ${need}, ${aside} set aside`);
   }
+  return found;
+}
+
+/** Each exclusion waits for its end once, at its second; items that were set aside apart. */
+function exclusions(ctx: Context): readonly string[] {
+  const wanted = new Set<string>();
+  for (const [place, until] of state.exclusions.iterate(ctx))
+    wanted.add(`${toHex(state.exclusions.keyBytes(place))} until ${until}`);
+  const found: string[] = [];
+  for (const [second, kind, id] of state.drainQueue.iterate(ctx)) {
+    if (kind !== state.Kind.EXCLUSION) continue;
+    const name = `${toHex(id)} until ${second}`;
+    if (!wanted.delete(name)) found.push(`a drain waits for no exclusion, ${name}`);
+  }
+  const { name } = state.drainQueue.place;
+  const aside = [...state.setAsides.iterate(ctx, { prefix: [name] })].length;
+  if (wanted.size > aside)
+    found.push(`${wanted.size} exclusions wait for no end, ${aside} set aside`);
   return found;
 }
 

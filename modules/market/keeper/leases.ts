@@ -377,12 +377,14 @@ function excludes({ end, side }: Ending): boolean {
 
 /** Keeps a provider whose side ended a lease out of the group for a while. Events: EventProviderExcluded. */
 function exclude(ctx: Context, key: LeaseKey, lease: Lease): void {
-  const seconds = readParams(ctx).exclusionS;
-  if (seconds === 0n) return;
-  const until = ctx.uptime + seconds;
+  const until = ctx.uptime + readParams(ctx).exclusionS;
+  if (until === ctx.uptime) return;
   const place = [key.owner, key.dseq, key.gseq, key.provider] as const;
-  state.exclusions.set(ctx, place, until);
   const id = state.exclusions.keyBytes(place);
+  // One that is over may still wait for its drain.
+  const before = state.exclusions.get(ctx, place);
+  if (before !== undefined) state.drainQueue.remove(ctx, before, state.Kind.EXCLUSION, id);
+  state.exclusions.set(ctx, place, until);
   state.drainQueue.insert(ctx, until, state.Kind.EXCLUSION, id);
   emitProviderExcluded(ctx, lease, until);
 }
