@@ -10,7 +10,7 @@ import type { Block } from "../../chain/codec/gen/tendermint/types.ts";
 import { readGenesis } from "../../chain/node/home.ts";
 import { genesisInput } from "../../chain/node/embedded/start.ts";
 import { fastPlatform } from "../../chain/node/platform.ts";
-import { Replay } from "../../chain/node/replay/replay.ts";
+import { Replay, servedChain } from "../../chain/node/replay/replay.ts";
 import type { Replayed, ServedChain } from "../../chain/node/replay/replay.ts";
 import { CometSource } from "../../chain/node/source_comet.ts";
 import { runCommand } from "../support/commands.ts";
@@ -45,15 +45,8 @@ test.before(async (context) => {
   // The block after the last transaction carries its hashes.
   while ((await source.status()).height < height + 1n)
     await new Promise((done) => setTimeout(done, 50));
-  const chain = {
-    genesis: genesisInput(readGenesis(node.home).document),
-    height: height + 1n,
-    block: async (at: bigint) => {
-      const found = await source.block(at);
-      if (found === undefined) throw new Error(`no block ${at}`);
-      return found;
-    },
-  };
+  const genesis = genesisInput(readGenesis(node.home).document);
+  const chain = servedChain(source, genesis, height + 1n);
   context.world = { node, chain, height };
 });
 

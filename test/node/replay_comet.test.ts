@@ -12,7 +12,7 @@ import { genesisInput } from "../../chain/node/embedded/start.ts";
 import { readGenesis } from "../../chain/node/home.ts";
 import { fastPlatform } from "../../chain/node/platform.ts";
 import { readRecording } from "../../chain/node/replay/recording.ts";
-import { Replay } from "../../chain/node/replay/replay.ts";
+import { Replay, servedChain } from "../../chain/node/replay/replay.ts";
 import type { Replayed, ServedChain } from "../../chain/node/replay/replay.ts";
 import { CometSource } from "../../chain/node/source_comet.ts";
 import { findCometbft } from "../support/cometbft.ts";
@@ -59,13 +59,8 @@ async function record(
   // CometBFT tells a height before the application has executed its block: the next one says it has.
   while ((await source.status()).height <= height)
     await new Promise((resume) => setTimeout(resume, 50));
-  const block: ServedChain["block"] = async (at) => {
-    const found = await source.block(at);
-    if (found === undefined) throw new Error(`no block ${at}`);
-    return found;
-  };
   const genesis = genesisInput(readGenesis(home).document);
-  return { home, chain: { genesis, height, block }, stop: () => second.stop() };
+  return { home, chain: servedChain(source, genesis, height), stop: () => second.stop() };
 }
 
 function count({ findings }: Replayed, what: string): number {

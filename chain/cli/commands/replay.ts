@@ -9,7 +9,7 @@ import { genesisInput } from "../../node/embedded/start.ts";
 import { upperHex } from "../../node/embedded/blocks.ts";
 import { fastPlatform } from "../../node/platform.ts";
 import { readRecording } from "../../node/replay/recording.ts";
-import { Replay } from "../../node/replay/replay.ts";
+import { Replay, servedChain } from "../../node/replay/replay.ts";
 import type { Replayed, ServedChain } from "../../node/replay/replay.ts";
 import { CometSource } from "../../node/source_comet.ts";
 import type { Call, CommandCode } from "../command.ts";
@@ -36,7 +36,7 @@ async function fetchGenesis(url: string): Promise<Json> {
 }
 
 /** The blocks that a node serves, up to `--to` or its last one. */
-async function servedChain(call: Call): Promise<ServedChain> {
+async function chainOf(call: Call): Promise<ServedChain> {
   const url = nodeUrl(call);
   const source = new CometSource(url);
   const genesis = genesisInput(parseGenesis(await fetchGenesis(url)));
@@ -49,12 +49,7 @@ async function servedChain(call: Call): Promise<ServedChain> {
   const wanted = parseInteger(call.args.value("to") ?? "0");
   if (wanted === undefined || wanted < 0n) throw new UsageFailure("--to is a height");
   const height = wanted === 0n || wanted > status.height ? status.height : wanted;
-  const block = async (at: bigint): ReturnType<ServedChain["block"]> => {
-    const found = await source.block(at);
-    if (found === undefined) throw new CliFailure(`the node at ${url} has no block ${at}`);
-    return found;
-  };
-  return { genesis, height, block };
+  return servedChain(source, genesis, height);
 }
 
 /** Between two lines about how far it is, milliseconds. */
@@ -83,7 +78,7 @@ export const replay: CommandCode = {
   async run(call) {
     const [file] = call.args.words;
     const isServed = file === undefined || call.args.value("node") !== undefined;
-    const chain = isServed ? await servedChain(call) : undefined;
+    const chain = isServed ? await chainOf(call) : undefined;
     let told = performance.now();
     const machine = new Replay(
       fastPlatform((sentence) => call.out.note(sentence)),

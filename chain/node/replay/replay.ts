@@ -19,7 +19,8 @@ import { adoptInitChain, genesisState, initChainRequest } from "../embedded/star
 import type { GenesisInput } from "../embedded/start.ts";
 import { nextState } from "../embedded/state.ts";
 import type { EngineState } from "../embedded/state.ts";
-import type { SourceBlock } from "../source.ts";
+import type { BlockSource, SourceBlock } from "../source.ts";
+import { SourceError } from "../source.ts";
 import { checkBlock } from "./blocks.ts";
 import { Findings } from "./findings.ts";
 import type { RecordedCall } from "./recording.ts";
@@ -31,6 +32,20 @@ export interface ServedChain {
   readonly height: bigint;
   /** The block of a height. Throws: when it is not kept. */
   block(height: bigint): Promise<SourceBlock>;
+}
+
+/** The blocks of a source up to a height. */
+export function servedChain(
+  source: Pick<BlockSource, "block">,
+  genesis: GenesisInput,
+  height: bigint,
+): ServedChain {
+  const block = async (at: bigint): Promise<SourceBlock> => {
+    const found = await source.block(at);
+    if (found === undefined) throw new SourceError(`the node has no block ${at}`);
+    return found;
+  };
+  return { genesis, height, block };
 }
 
 /** What a replay is told on its way. */

@@ -7,7 +7,7 @@ import type { Block, BlockMeta } from "../../codec/gen/tendermint/types.ts";
 import { NO_BLOCK } from "../comet/header.ts";
 import { parseQuery } from "../index/query.ts";
 import type { Condition } from "../index/query.ts";
-import { heightOf, isDescending, method, pageOf, PageSize } from "./methods.ts";
+import { heightOf, method, pageOfFound, PageSize } from "./methods.ts";
 import type { RpcMethod, RpcParts } from "./methods.ts";
 import type { RpcArguments } from "./protocol.ts";
 import { internalError } from "./protocol.ts";
@@ -107,18 +107,17 @@ async function searchPage(
   const { indexer, blocks, engine } = parts;
   const bounds = { from: blocks.base, to: engine.state.height };
   const found = (await indexer?.searchBlocks(conditions, bounds)) ?? [];
-  const ordered = isDescending(args) ? [...found].reverse() : found;
-  const { start, end } = pageOf(args, ordered.length);
+  const wanted = pageOfFound(args, found);
   const size = new PageSize();
   const page: unknown[] = [];
-  for (const height of ordered.slice(start, end)) {
+  for (const height of wanted) {
     // A large block takes milliseconds: between two of them others get their turn.
     await new Promise((resume) => setImmediate(resume));
     const block = blocks.block(height);
     for (const tx of block?.data.txs ?? []) size.add(tx.length);
     page.push(blockAt(parts, height, block));
   }
-  return { blocks: page, total_count: ordered.length.toString() };
+  return { blocks: page, total_count: found.length.toString() };
 }
 
 /** Methods about blocks. */

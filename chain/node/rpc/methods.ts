@@ -116,9 +116,16 @@ export class PageSize {
 }
 
 /** Whether results are wanted newest first. Throws: RpcError for another word. */
-export function isDescending(args: RpcArguments): boolean {
+function isDescending(args: RpcArguments): boolean {
   const order = args.text("order_by", "");
   if (order === "desc") return true;
   if (order === "asc" || order === "") return false;
   throw internalError("expected order_by to be either `asc` or `desc` or empty");
+}
+
+/** The page asked for of what a search found, in the order asked for. Throws: RpcError. */
+export function pageOfFound<T>(args: RpcArguments, found: readonly T[]): readonly T[] {
+  const ordered = isDescending(args) ? found.toReversed() : found;
+  const { start, end } = pageOf(args, found.length);
+  return ordered.slice(start, end);
 }

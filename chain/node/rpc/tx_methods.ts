@@ -12,7 +12,7 @@ import type { CommittedBlock } from "../events.ts";
 import { parseQuery } from "../index/query.ts";
 import type { Condition } from "../index/query.ts";
 import type { TxPlace } from "../index/indexer.ts";
-import { isDescending, method, pageOf, PageSize } from "./methods.ts";
+import { method, pageOfFound, PageSize } from "./methods.ts";
 import type { RpcMethod, RpcParts } from "./methods.ts";
 import type { RpcArguments } from "./protocol.ts";
 import { internalError } from "./protocol.ts";
@@ -196,13 +196,12 @@ async function searchPage(
   const { indexer, blocks, engine } = parts;
   const bounds = { from: blocks.base, to: engine.state.height };
   const found = (await indexer?.searchTxs(conditions, bounds)) ?? [];
-  const ordered = isDescending(args) ? found.toReversed() : found;
-  const { start, end } = pageOf(args, ordered.length);
+  const wanted = pageOfFound(args, found);
   const page = new PageSize();
   const prove = args.flag("prove");
   const txs: unknown[] = [];
   let held: Held = { height: -1n, block: undefined, proofs: undefined };
-  for (const place of ordered.slice(start, end)) {
+  for (const place of wanted) {
     if (held.height !== place.height) {
       // A large block takes milliseconds: between two of them others get their turn.
       await new Promise((resume) => setImmediate(resume));
@@ -215,7 +214,7 @@ async function searchPage(
     const shape = block === undefined ? undefined : txAt(parts, place, block, proofs);
     if (shape !== undefined) txs.push(shape);
   }
-  return { txs, total_count: ordered.length.toString() };
+  return { txs, total_count: found.length.toString() };
 }
 
 function unconfirmed(parts: RpcParts, args: RpcArguments): unknown {
