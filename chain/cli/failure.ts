@@ -1,3 +1,5 @@
+import { fileSentence } from "../node/files.ts";
+
 /**
  * A failure that a person caused or can mend: printed as one sentence, never with a stack trace.
  * `code` is the (codespace/code) of the chain where there is one; `remedy` says what to do.
@@ -24,8 +26,16 @@ export function describeFailure(error: unknown): string {
     return `${error.message}${code}${error.remedy === undefined ? "" : `. ${error.remedy}`}`;
   }
   if (error instanceof Error) {
-    const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
-    return `${error.message}${cause}`.split("\n")[0] as string;
+    const told = fileSentence(error) ?? `${error.message}${describeCause(error)}`;
+    return told.split("\n")[0] as string;
   }
   return String(error);
+}
+
+/** What an error came from, where its own sentence does not say it. */
+function describeCause({ message, cause }: Error): string {
+  if (!(cause instanceof Error)) return "";
+  const { code } = cause as NodeJS.ErrnoException;
+  const told = message.includes(cause.message) || (code !== undefined && message.includes(code));
+  return told ? "" : `: ${cause.message}`;
 }

@@ -2,18 +2,11 @@
 // `keyring-file` (secret sealed with scrypt and AES-256-GCM under one password).
 
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
+import { isThere, makeFolder } from "../node/files.ts";
 import { CliFailure } from "./failure.ts";
 
 /** How secrets are kept. */
@@ -49,6 +42,9 @@ const SCRYPT = { N: 32768, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 
 /** Tag of AES-256-GCM, behind the sealed text. */
 const TAG_BYTES = 16;
+
+/** What a key may be called: its name is the name of a file. */
+const NAME = /^[a-zA-Z0-9][\w.-]{0,63}$/;
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -138,14 +134,14 @@ export class Keyring {
 
   /** All keys, by name, without their secrets. */
   list(): KeyRecord[] {
-    if (!existsSync(this.#folder)) return [];
+    if (!isThere(this.#folder)) return [];
     const names = readdirSync(this.#folder).filter((file) => file.endsWith(".json"));
     return names.sort((a, b) => (a < b ? -1 : 1)).map((file) => this.#read(file.slice(0, -5)));
   }
 
   /** One key without its secret; undefined when there is none of that name. */
   find(name: string): KeyRecord | undefined {
-    return existsSync(this.#path(name)) ? this.#read(name) : undefined;
+    return NAME.test(name) && isThere(this.#path(name)) ? this.#read(name) : undefined;
   }
 
   /** One key, or a failure that names the ones there are. */
@@ -175,7 +171,7 @@ export class Keyring {
 
   /** Stores a key. Refuses a name that is taken. */
   async add(record: KeyRecord): Promise<void> {
-    if (!/^[a-zA-Z0-9][\w.-]{0,63}$/.test(record.name)) {
+    if (!NAME.test(record.name)) {
       throw new CliFailure(
         `${JSON.stringify(record.name)} is not a key name; use letters, digits, dot, dash`,
       );
@@ -185,7 +181,7 @@ export class Keyring {
         remedy: "Delete it first, or choose another name",
       });
     }
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    makeFolder(this.#folder, 0o700);
     const { secret, ...open } = record;
     const stored: StoredKey =
       secret === undefined || this.#backend === "test"

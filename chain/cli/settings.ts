@@ -1,8 +1,8 @@
 // config/client.toml: what commands use before, or instead of, asking a node.
 
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readConfigText } from "../node/config/config.ts";
+import { readText } from "../node/files.ts";
 import { CliFailure } from "./failure.ts";
 
 /** Settings of a client home. */
@@ -19,7 +19,7 @@ export interface ClientSettings {
 /** Reads config/client.toml of a home; the defaults where it is absent. Refuses unknown keys. */
 export function readClientSettings(home: string): ClientSettings {
   const path = join(home, "config", "client.toml");
-  const loaded = readConfigText("client.toml", existsSync(path) ? readFileSync(path, "utf8") : "");
+  const loaded = readConfigText("client.toml", readText(path) ?? "");
   const [warning] = loaded.warnings;
   if (warning !== undefined) throw new CliFailure(`${path}: ${warning}`);
   const text = (key: string): string => loaded.values.text(key);

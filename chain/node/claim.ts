@@ -1,13 +1,13 @@
 // Where the data of a home lies, its keys, and which engine it belongs to.
 
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { toHex } from "../base/bytes.ts";
 import type { Platform } from "../base/platform.ts";
 import { readNodeKey, readValidatorKey } from "./embedded/keys.ts";
 import type { KeyPair } from "./embedded/keys.ts";
 import { readSignState } from "./embedded/signer.ts";
-import { writeDurably } from "./files.ts";
+import { isThere, readText, writeDurably } from "./files.ts";
 
 /** Paths below a home. */
 export function dataPaths(home: string): {
@@ -39,8 +39,8 @@ export type EngineKind = "embedded" | "comet";
 /** The engine that a home belongs to; undefined while none has claimed it. */
 export function claimedBy(home: string): string | undefined {
   const { engine } = dataPaths(home);
-  if (!existsSync(engine)) return undefined;
-  const text = readFileSync(engine, "utf8");
+  const text = readText(engine);
+  if (text === undefined) return undefined;
   const found = /^\s*\{\s*"engine"\s*:\s*"([a-z]{1,20})"\s*\}\s*$/.exec(text)?.[1];
   if (found !== undefined) return found;
   throw new Error(
@@ -69,7 +69,7 @@ export function giveUpClaim(home: string): void {
 
 function requireUnsigned(home: string): void {
   const signed = readSignState(home).height;
-  if (!existsSync(join(home, "data", "cs.wal")) && signed === 0n) return;
+  if (!isThere(join(home, "data", "cs.wal")) && signed === 0n) return;
   throw new Error(
     `the validator of the home ${home} has signed up to height ${signed} under CometBFT; the ` +
       "embedded engine refuses to sign with the same key",

@@ -1,8 +1,9 @@
 // The disk: one LevelDB per purpose, bytes in, bytes out. Writes are one atomic batch, fsynced when
 // asked; point reads are synchronous; ranges are pushed to whoever loads them.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Level } from "level";
+import { makeFolder } from "./files.ts";
 
 /** One record to write: an absent value deletes. */
 export type DatabaseWrite = readonly [key: Uint8Array, value: Uint8Array | undefined];
@@ -42,7 +43,7 @@ export class Database {
    * Throws: Error with a sentence that says which process holds it when it is locked.
    */
   static async open(path: string, bufferMebibytes = 64): Promise<Database> {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     const level = new Level<Uint8Array, Uint8Array>(path, {
       keyEncoding: "view",
       valueEncoding: "view",

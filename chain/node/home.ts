@@ -1,6 +1,6 @@
 // A node's home directory: configuration, keys of the node, genesis. Written whole or not at all.
 
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { AddressCodec } from "../base/address.ts";
 import type { Coin } from "../base/coins.ts";
@@ -26,7 +26,7 @@ import type { Overrides } from "./config/config.ts";
 import { generateKeyPair, writeNodeKey, writeValidatorKey } from "./embedded/keys.ts";
 import type { KeyPair } from "./embedded/keys.ts";
 import { writeEmptySignState } from "./embedded/signer.ts";
-import { writeDurably } from "./files.ts";
+import { isThere, makeFolder, readBytes, writeDurably } from "./files.ts";
 
 /** What a new home is to be. */
 export interface HomeSpec {
@@ -68,25 +68,12 @@ export interface GenesisFile {
 
 /** Reads a file of JSON. Throws: Error that names it. */
 export function readJson(path: string): { readonly json: Json; readonly bytes: Uint8Array } {
-  const bytes = readGenesisBytes(path);
+  const bytes = readBytes(path);
+  if (bytes === undefined) throw new Error(`there is no genesis at ${path}; run init first`);
   try {
     return { json: JSON.parse(bytes.toString("utf8")) as Json, bytes };
   } catch (error) {
     throw new Error(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-/** A file that may not be read is there: to run init would be no remedy. */
-function readGenesisBytes(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const sentence =
-      code === "ENOENT"
-        ? `there is no genesis at ${path}; run init first`
-        : `${path} cannot be read: ${code}`;
-    throw new Error(sentence, { cause: error });
   }
 }
 
@@ -193,7 +180,7 @@ export function initHome(platform: Platform, spec: HomeSpec, overwrite = false):
 
 /** Throws: Error when a home lies there that is not to be replaced. */
 export function requireNoHome(home: string, overwrite: boolean): void {
-  if (!existsSync(genesisPath(home)) || overwrite) return;
+  if (overwrite || !isThere(genesisPath(home))) return;
   throw new Error(
     `${home} is a home already; choose another --home, or replace it with --overwrite`,
   );
@@ -215,7 +202,7 @@ export interface HomeFiles {
 /** Writes a home; the genesis last, as it marks a home that is whole. */
 export function writeHome(platform: Platform, files: HomeFiles): void {
   const { home, engine, genesis } = files;
-  mkdirSync(join(home, "config"), { recursive: true });
+  makeFolder(join(home, "config"));
   const genesisFile = engine === "comet" ? { genesis_file: COMET_GENESIS } : {};
   writeConfig(home, "config.toml", { ...genesisFile, ...files.config }, engine);
   const kind = engine === "comet" ? { "engine.kind": engine } : {};

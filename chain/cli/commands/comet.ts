@@ -1,6 +1,6 @@
 // comet show-node-id | show-validator | show-address | unsafe-reset-all: the keys of a node, and its data.
 
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { toBase64, toHex } from "../../base/bytes.ts";
 import { dataPaths, readKeys } from "../../node/claim.ts";
@@ -8,6 +8,7 @@ import { loadConfig } from "../../node/config/config.ts";
 import { Database } from "../../node/db.ts";
 import { PUBLIC_TYPE } from "../../node/embedded/keys.ts";
 import { readSignState, signStatePath, writeEmptySignState } from "../../node/embedded/signer.ts";
+import { isThere } from "../../node/files.ts";
 import { fastPlatform } from "../../node/platform.ts";
 import type { Call, CommandCode } from "../command.ts";
 import { CliFailure } from "../failure.ts";
@@ -50,7 +51,7 @@ export const showAddress: CommandCode = {
 /** A node that runs must not lose its files under way: its databases tell. */
 async function requireStopped(home: string): Promise<void> {
   const { application } = dataPaths(home);
-  if (existsSync(application)) await (await Database.open(application)).close();
+  if (isThere(application)) await (await Database.open(application)).close();
 }
 
 /**
@@ -61,7 +62,7 @@ async function requireStopped(home: string): Promise<void> {
 export const unsafeResetAll: CommandCode = {
   async run(call) {
     const data = join(call.home, "data");
-    if (!existsSync(data)) throw new CliFailure(`${call.home} has no data folder`);
+    if (!isThere(data)) throw new CliFailure(`${call.home} has no data folder`);
     await requireStopped(call.home);
     const { height } = readSignState(call.home);
     const local = loadConfig(call.home, "app.toml").values.flag("dev");

@@ -1,6 +1,6 @@
 // deploy FILE: from an SDL file to running leases. `deployment create` shares the first half.
 
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   defaultDeposit,
@@ -20,6 +20,7 @@ import { TxMsgData } from "../../codec/gen/cosmos/base/abci/v1beta1.ts";
 import { MsgCreateDeploymentResponse } from "../../codec/gen/leasehold/deployment/v1.ts";
 import type { Lease, OrderId } from "../../codec/gen/leasehold/market/v1.ts";
 import type { MessageType } from "../../codec/types.ts";
+import { makeFolder, readText } from "../../node/files.ts";
 import { registry } from "../queries.ts";
 import { parseDuration } from "../args.ts";
 import type { Call, CommandCode } from "../command.ts";
@@ -164,12 +165,11 @@ class Names {
   }
 
   read(): Record<string, NamedDeployment> {
-    if (!existsSync(this.#path)) return {};
-    return JSON.parse(readFileSync(this.#path, "utf8")) as Record<string, NamedDeployment>;
+    return JSON.parse(readText(this.#path) ?? "{}") as Record<string, NamedDeployment>;
   }
 
   write(name: string, deployment: NamedDeployment): void {
-    mkdirSync(join(this.#path, ".."), { recursive: true });
+    makeFolder(join(this.#path, ".."));
     writeFileSync(
       `${this.#path}.new`,
       `${JSON.stringify({ ...this.read(), [name]: deployment }, undefined, 2)}\n`,

@@ -1,7 +1,7 @@
 // Homes of a network of validators on one machine: one genesis, keys and ports of their own, everybody
 // a persistent peer of everybody.
 
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toHex } from "../../base/bytes.ts";
 import type { Coin } from "../../base/coins.ts";
@@ -10,6 +10,7 @@ import { preset } from "../../../genesis/index.ts";
 import type { GenesisDocument, PresetName } from "../../../genesis/index.ts";
 import { generateKeyPair } from "../embedded/keys.ts";
 import type { KeyPair } from "../embedded/keys.ts";
+import { isThere } from "../files.ts";
 import { checkAppState, makeGenesis, writeHome } from "../home.ts";
 
 /** Ports of one node, one after the other. */
@@ -91,7 +92,7 @@ function keyOf(keys: readonly { readonly validator: KeyPair }[], index: number):
 }
 
 function requireSound(spec: TestnetSpec, nodes: readonly TestnetNode[]): void {
-  const taken = nodes.find(({ home }) => existsSync(home));
+  const taken = nodes.find(({ home }) => isThere(home));
   if (taken !== undefined)
     throw new Error(`${taken.home} is there already; remove it, or choose another --output-dir`);
   const last = nodes.at(-1)?.rest ?? 0;

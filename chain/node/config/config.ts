@@ -1,8 +1,9 @@
 // Reads and writes config.toml, app.toml and client.toml against the table of settings. A key that
 // no setting has is reported, a value of the wrong kind is refused with file and line.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeFolder, readText } from "../files.ts";
 import { SETTINGS } from "./settings.ts";
 import type { Setting } from "./setting.ts";
 import type { ConfigFile } from "./settings.ts";
@@ -130,8 +131,7 @@ function applyEntry(
 
 /** Reads `config/<file>` below `home`; an absent file gives the defaults. */
 export function loadConfig(home: string, file: ConfigFile): LoadedConfig {
-  const path = join(home, "config", file);
-  return readConfigText(file, existsSync(path) ? readFileSync(path, "utf8") : "");
+  return readConfigText(file, readText(join(home, "config", file)) ?? "");
 }
 
 function formatValue(value: Setting["value"]): string {
@@ -181,6 +181,6 @@ export function writeConfig(
   engine: NonNullable<Setting["engine"]> = "embedded",
 ): void {
   const path = join(home, "config", file);
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   writeFileSync(path, configText(file, overrides, engine));
 }

@@ -1,7 +1,6 @@
 // A home whose node is stopped, opened for the commands that keep it in order: the disk of the
 // application, and what only the embedded engine has beside it.
 
-import { existsSync } from "node:fs";
 import type { Platform } from "../../base/platform.ts";
 import { storeNames } from "../../app/index.ts";
 import { Application } from "../../runtime/index.ts";
@@ -10,6 +9,7 @@ import { committedHeight } from "../../store/index.ts";
 import { claimedBy, dataPaths } from "../claim.ts";
 import { Database } from "../db.ts";
 import { BlockStore } from "../embedded/blocks.ts";
+import { isThere } from "../files.ts";
 import { closeAll, readSettings } from "../foundation.ts";
 import { Indexer } from "../index/indexer.ts";
 import { loadStore } from "../loading.ts";
@@ -59,7 +59,7 @@ export async function withStopped<T>(
   };
   try {
     const paths = dataPaths(home);
-    if (!existsSync(paths.application)) throw new Error(`${home} has no blocks yet`);
+    if (!isThere(paths.application)) throw new Error(`${home} has no blocks yet`);
     const database = await open(paths.application);
     const height = committedHeight((key) => database.get(key));
     if (height === 0n) throw new Error(`${home} has no blocks yet`);
