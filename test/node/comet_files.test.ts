@@ -10,6 +10,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { toBase64 } from "../../chain/base/bytes.ts";
 import { claimedBy, readKeys } from "../../chain/node/claim.ts";
+import { keepGenesis } from "../../chain/node/cometbft/files.ts";
 import { endLeftover, noteChild } from "../../chain/node/cometbft/leftover.ts";
 import { readCometLine } from "../../chain/node/cometbft/process.ts";
 import { COMET_CONFIG } from "../../chain/node/config/comet_settings.ts";
@@ -46,6 +47,29 @@ test("lines of CometBFT's log are taken apart", () => {
   });
   assert.is(readCometLine("panic: wrong app hash").kind, "failure");
   assert.is(readCometLine("goroutine 1 [running]:").kind, "text");
+});
+
+test("another genesis is refused before CometBFT's is written", () => {
+  const home = mkdtempSync(join(tmpdir(), "leasehold-genesis-"));
+  const { values } = readConfigText("config.toml", 'genesis_file = "config/genesis.comet.json"');
+  const read = (): string[] =>
+    ["config/genesis.comet.json", "data/genesis.sha256"].map((file) =>
+      readFileSync(join(home, file), "utf8"),
+    );
+  const [first, second] = [1, 2].map((byte) => ({ text: `${byte}`, hash: Uint8Array.of(byte) }));
+  if (first === undefined || second === undefined) throw new Error("two are expected");
+  keepGenesis(home, values, second, 0n);
+  keepGenesis(home, values, first, 0n);
+  assert.equal(read(), ["1", "01\n"], "before the first block any genesis is taken");
+  assert.throws(
+    () => keepGenesis(home, values, second, 5n),
+    /is not the one that this chain began/,
+  );
+  assert.equal(read(), ["1", "01\n"]);
+  rmSync(join(home, "config", "genesis.comet.json"));
+  keepGenesis(home, values, first, 5n);
+  assert.equal(read(), ["1", "01\n"], "what is missing is made again");
+  rmSync(home, { recursive: true, force: true });
 });
 
 if ("missing" in comet) {
@@ -136,6 +160,8 @@ if ("missing" in comet) {
         (error: Error) => error.message,
       );
       assert.match(await other, /is not the one that this chain began with/);
+      const theirs = join(ports.home, "config", "genesis.comet.json");
+      assert.match(readFileSync(theirs, "utf8"), /"chain_id":"test-1"/);
       writeFileSync(path, genesis);
       const again = await openCometNode(ports.home, comet.path, { log });
       assert.ok(again.app.store.height >= height);

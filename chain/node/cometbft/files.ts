@@ -2,11 +2,10 @@
 // copy in CometBFT's form stands beside it and is made anew from it at every start. Once the chain has
 // begun neither may change, and CometBFT, which then reads its own database, would not notice.
 
-import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { toHex } from "../../base/bytes.ts";
 import type { ConfigValues } from "../config/config.ts";
-import { writeDurably } from "../files.ts";
+import { readText, writeDurably } from "../files.ts";
 import { COMET_GENESIS, genesisPath, otherGenesis } from "../home.ts";
 
 /** Path of the genesis that CometBFT reads. */
@@ -16,18 +15,12 @@ export function cometGenesisPath(home: string, config: ConfigValues): string {
 }
 
 /**
- * Writes the genesis for CometBFT when it is absent or another. Throws: Error with a sentence when
- * CometBFT is told to read our own file and that is not in its form.
+ * Throws: Error with a sentence when CometBFT is told to read our own file and that is not in its form.
  */
-export function writeCometGenesis(home: string, config: ConfigValues, text: string): void {
+export function requireReadableGenesis(home: string, config: ConfigValues): void {
   const path = cometGenesisPath(home, config);
-  if (path === genesisPath(home)) return requireCometForm(path);
-  if (existsSync(path) && readFileSync(path, "utf8") === text) return;
-  writeDurably(path, text);
-}
-
-function requireCometForm(path: string): void {
-  const json = JSON.parse(readFileSync(path, "utf8")) as { readonly consensus?: unknown };
+  if (path !== genesisPath(home)) return;
+  const json = JSON.parse(readText(path) ?? "{}") as { readonly consensus?: unknown };
   if (json.consensus === undefined) return;
   throw new Error(
     `${path} is in the form of SDK 0.50, which CometBFT does not read; set genesis_file = ` +
@@ -36,14 +29,22 @@ function requireCometForm(path: string): void {
 }
 
 /**
- * Notes which genesis the chain of a home begins with: until its first block any, from then on the same.
- * Throws: Error with a sentence when it is another.
+ * Notes which genesis the chain of a home begins with, until its first block any, from then on the same;
+ * then writes it for CometBFT where that has another. Throws: Error with a sentence when it is not the
+ * one of this chain; nothing is written then.
  */
-export function keepGenesisHash(home: string, hash: Uint8Array, height: bigint): void {
-  const path = join(home, "data", "genesis.sha256");
-  const given = toHex(hash);
-  const known = existsSync(path) ? readFileSync(path, "utf8").trim() : undefined;
-  if (known === given) return;
-  if (height > 0n && known !== undefined) throw otherGenesis(known, given);
-  writeDurably(path, `${given}\n`);
+export function keepGenesis(
+  home: string,
+  config: ConfigValues,
+  genesis: { readonly text: string; readonly hash: Uint8Array },
+  height: bigint,
+): void {
+  const noted = join(home, "data", "genesis.sha256");
+  const given = toHex(genesis.hash);
+  const known = readText(noted)?.trim();
+  if (known !== given && known !== undefined && height > 0n) throw otherGenesis(known, given);
+  if (known !== given) writeDurably(noted, `${given}\n`);
+  const path = cometGenesisPath(home, config);
+  if (path !== genesisPath(home) && readText(path) !== genesis.text)
+    writeDurably(path, genesis.text);
 }
