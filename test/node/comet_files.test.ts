@@ -45,6 +45,15 @@ test("lines of CometBFT's log are taken apart", () => {
     fields: { module: "state", height: "5" },
     kind: "entry",
   });
+  for (const [module, sentence, level] of [
+    ["consensus", "Applying block", "debug"],
+    ["consensus", "executed block", "debug"],
+    ["consensus", "ABCI Replay Blocks", "info"],
+    ["state", "executed block", "info"],
+  ]) {
+    const told = JSON.stringify({ level: "info", module, height: 5, _msg: sentence });
+    assert.is(readCometLine(told).level, level, `${module}: ${sentence}`);
+  }
   assert.is(readCometLine("panic: wrong app hash").kind, "failure");
   assert.is(readCometLine("goroutine 1 [running]:").kind, "text");
 });

@@ -88,6 +88,14 @@ export interface CometLine {
   readonly kind: "entry" | "failure" | "text";
 }
 
+/**
+ * What CometBFT says twice of every block that it replays at start: there may be thousands. Where they
+ * begin and end it says in "ABCI Replay Blocks" and "Completed ABCI Handshake".
+ */
+function isOfReplay(sentence: string, module: string | undefined): boolean {
+  return module === "consensus" && (sentence === "Applying block" || sentence === "executed block");
+}
+
 /** Reads a line that CometBFT printed. */
 export function readCometLine(line: string): CometLine {
   let entry: Record<string, unknown>;
@@ -105,7 +113,8 @@ export function readCometLine(line: string): CometLine {
   const fields: Record<string, string> = {};
   for (const [key, value] of Object.entries(rest))
     fields[key] = typeof value === "string" ? value : JSON.stringify(value);
-  const known = level === "debug" || level === "error" ? level : "info";
   const sentence = typeof _msg === "string" ? _msg : "";
-  return { level: known, sentence, fields, kind: "entry" };
+  const known = level === "debug" || level === "error" ? level : "info";
+  const isRoutine = known === "info" && isOfReplay(sentence, fields["module"]);
+  return { level: isRoutine ? "debug" : known, sentence, fields, kind: "entry" };
 }
