@@ -38,7 +38,7 @@ const MAX_GAS_WANTED = (1n << 63n) - 1n;
  */
 export function runAnte(ctx: Context, tx: Transaction, needs: AnteNeeds): void {
   const simulate = ctx.mode === "simulate";
-  if (ctx.mode !== "recheck") validateTransaction(ctx, tx);
+  validateTransaction(ctx, tx);
   checkTimeout(ctx, tx);
   checkMemo(ctx, tx, needs);
   chargeSize(ctx, tx, needs, simulate);
@@ -134,7 +134,7 @@ function deductFee(ctx: Context, tx: Transaction, needs: AnteNeeds, simulate: bo
   const gasLimit = tx.fee?.gasLimit ?? 0n;
   if (!simulate && ctx.height > 0n && gasLimit === 0n)
     throw sdkErrors.invalidGasLimit.with("must provide positive gas");
-  if (ctx.mode === "check" || ctx.mode === "recheck") checkMinGasPrices(tx, gasLimit, needs);
+  if (ctx.mode === "check") checkMinGasPrices(tx, gasLimit, needs);
   const payer = whoPays(ctx, tx, needs);
   if (needs.accounts.account(ctx, payer) === undefined) {
     const text = `fee payer address: ${ctx.addresses.format(payer)} does not exist`;

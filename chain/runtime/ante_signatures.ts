@@ -201,7 +201,7 @@ export function verifySignatures(
       const counts = `expected ${account.sequence}, got ${signer.sequence}`;
       throw sdkErrors.wrongSequence.with(`account sequence mismatch, ${counts}`);
     }
-    if (ctx.mode === "simulate" || ctx.mode === "recheck") continue;
+    if (ctx.mode === "simulate") continue;
     verifySignature(ctx, tx, signer, account, needs);
     tx.wasVerified = true;
   }

@@ -36,9 +36,12 @@ export interface AnteAccounts {
   incrementSequence(ctx: Context, address: Address): void;
 }
 
-/** What module bank gives: moves a fee to the fee collector. Throws: sdk/5. */
+/** What module bank gives. */
 export interface AnteFees {
+  /** Moves a fee to the fee collector. Throws: sdk/5. */
   payFee(ctx: Context, payer: Address, coins: readonly FeeCoin[]): void;
+  /** Whether a key of a store, as text, is that of the balance to which `payFee` adds: decimal text. */
+  isPot(store: string, text: string): boolean;
 }
 
 /** A fee that somebody else is asked to pay. */

@@ -169,13 +169,15 @@ export class Application {
     };
   }
 
-  /** Ante chain on the check state. Type 1 rechecks without signatures. */
+  /**
+   * Ante chain on the check state. A recheck (type 1) is a check like the first: what the SDK leaves out
+   * of it is remembered here.
+   */
   checkTx(request: RequestCheckTx): ResponseCheckTx {
     const tx = this.#decode(request.tx);
     if (tx instanceof ChainError) return toCheckResult({ ...UNDECODABLE, log: tx.message });
     const { env, branches } = this.#checkState();
-    const mode = request.type === 1 ? "recheck" : "check";
-    return toCheckResult(new Execution(env, mode, branches, this.#needs).run(tx));
+    return toCheckResult(new Execution(env, "check", branches, this.#needs).run(tx));
   }
 
   /** Runs a transaction on a branch of the check state without keeping anything. */

@@ -1,7 +1,8 @@
 // A set of branches, one per store, made when a store is first touched.
 
 import { BranchStore } from "../store/index.ts";
-import type { Branch, KVStore, StoreChange } from "../store/types.ts";
+import type { Write } from "../store/index.ts";
+import type { KVStore, StoreChange } from "../store/types.ts";
 
 /** What a set of branches stands on: committed stores, or another set. */
 export interface StoreSet {
@@ -9,17 +10,23 @@ export interface StoreSet {
   side(name: string): KVStore;
 }
 
+/** What branches wrote: by store name, then by key text. */
+export interface Written {
+  readonly stores: ReadonlyMap<string, ReadonlyMap<string, Write>>;
+  readonly sides: ReadonlyMap<string, ReadonlyMap<string, Write>>;
+}
+
 /** Branches over all stores of a parent: written or dropped together. */
 export class Branches implements StoreSet {
   readonly #parent: StoreSet;
-  readonly #stores = new Map<string, Branch>();
-  readonly #sides = new Map<string, Branch>();
+  readonly #stores = new Map<string, BranchStore>();
+  readonly #sides = new Map<string, BranchStore>();
 
   constructor(parent: StoreSet) {
     this.#parent = parent;
   }
 
-  store(name: string): Branch {
+  store(name: string): BranchStore {
     let found = this.#stores.get(name);
     if (found === undefined) {
       found = new BranchStore(this.#parent.store(name));
@@ -28,7 +35,7 @@ export class Branches implements StoreSet {
     return found;
   }
 
-  side(name: string): Branch {
+  side(name: string): BranchStore {
     let found = this.#sides.get(name);
     if (found === undefined) {
       found = new BranchStore(this.#parent.side(name));
@@ -41,6 +48,17 @@ export class Branches implements StoreSet {
   write(): void {
     for (const store of this.#stores.values()) store.write();
     for (const side of this.#sides.values()) side.write();
+  }
+
+  /** All changes, for `put`. These branches are not used any more. */
+  written(): Written {
+    return { stores: writesOf(this.#stores), sides: writesOf(this.#sides) };
+  }
+
+  /** Does again what other branches wrote. */
+  put({ stores, sides }: Written): void {
+    for (const [name, writes] of stores) this.store(name).put(writes);
+    for (const [name, writes] of sides) this.side(name).put(writes);
   }
 
   /** Drops all changes. */
@@ -60,7 +78,17 @@ export class Branches implements StoreSet {
   }
 }
 
-function changesOf(branches: ReadonlyMap<string, Branch>): Map<string, readonly StoreChange[]> {
+function writesOf(
+  branches: ReadonlyMap<string, BranchStore>,
+): ReadonlyMap<string, ReadonlyMap<string, Write>> {
+  const out = new Map<string, ReadonlyMap<string, Write>>();
+  for (const [name, store] of branches) out.set(name, store.writes());
+  return out;
+}
+
+function changesOf(
+  branches: ReadonlyMap<string, BranchStore>,
+): Map<string, readonly StoreChange[]> {
   const out = new Map<string, readonly StoreChange[]>();
   for (const [name, store] of branches) {
     const changes = store.changes();

@@ -142,7 +142,7 @@ export class BranchContext implements Context {
 }
 
 function isTransaction(mode: Mode): boolean {
-  return mode === "deliver" || mode === "check" || mode === "recheck" || mode === "simulate";
+  return mode === "deliver" || mode === "check" || mode === "simulate";
 }
 
 /** A side store inside a transaction: to read it would make results depend on what is not hashed. */

@@ -17,6 +17,7 @@ import { attribute } from "./events.ts";
 import { errorText, isResourceFailure } from "./failure.ts";
 import { LimitedMeter, OpenMeter, OutOfGasError, UNLIMITED_GAS } from "./gas.ts";
 import type { TxOutcome } from "./outcome.ts";
+import { AnteTrace, isTraceable, TracedSet } from "./trace.ts";
 import type { Transaction, TxMessage } from "./transaction.ts";
 import type { Context, GasMeter, Mode } from "./types.ts";
 
@@ -122,12 +123,30 @@ export class Execution {
     this.#gasWanted = open ? UNLIMITED_GAS : gasLimit;
   }
 
+  /** The ante chain, or what a check made of it where that stands on the same state. */
   #ante(tx: Transaction): void {
-    const branch = new Branches(this.#state);
+    const isCheck = this.#mode === "check";
+    const known = isCheck || this.#mode === "deliver" ? tx.trace : undefined;
+    if (known?.repeatOn(this.#state, this.#needs.ante.fees) === true) {
+      this.#meter.consume(known.outcome.used, "ante");
+      this.#anteEvents = known.outcome.events;
+    } else this.#runAnte(tx, isCheck);
+    if (!isCheck) tx.trace = undefined;
+  }
+
+  #runAnte(tx: Transaction, isCheck: boolean): void {
+    const traced =
+      isCheck && this.#env.height > 0n && isTraceable(tx) ? new TracedSet(this.#state) : undefined;
+    const branch = new Branches(traced ?? this.#state);
     const ctx = new BranchContext(this.#env, this.#mode, branch, this.#meter);
     runAnte(ctx, tx, this.#needs.ante);
-    branch.write();
+    const written = branch.written();
+    this.#state.put(written);
     this.#anteEvents = toAbciEvents(ctx.events);
+    const reads = traced?.reads();
+    if (reads === undefined) return;
+    const outcome = { written, events: this.#anteEvents, used: this.#meter.used };
+    tx.trace = new AnteTrace(reads, outcome);
   }
 
   #messages(tx: Transaction, branch: Branches): { responses: Any[]; events: AbciEvent[] } {

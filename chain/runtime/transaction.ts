@@ -17,6 +17,7 @@ import { addressOfKey, decodePubKey, isEmptyKey } from "./pubkeys.ts";
 import type { PubKey } from "./pubkeys.ts";
 import type { MsgRoute, MsgRouter } from "./router.ts";
 import { checkId } from "./signatures.ts";
+import type { AnteTrace } from "./trace.ts";
 import type { SignatureCheck } from "./signatures.ts";
 
 /** One message of a transaction. */
@@ -126,6 +127,8 @@ export class Transaction implements TransactionParts {
   readonly memoBytes: number;
   /** Set once its signatures were checked: a hint that verdicts are remembered, nothing more. */
   wasVerified = false;
+  /** What the ante chain made of it when it was last checked. */
+  trace: AnteTrace | undefined;
   readonly #digests: SignedDigest[] = [];
   readonly #keyAddresses: (Address | undefined)[] = [];
   readonly #checks: NamedCheck[] = [];

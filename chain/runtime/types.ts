@@ -9,8 +9,8 @@ import type { StoreSource } from "../store/types.ts";
 
 export type { StoreSource } from "../store/types.ts";
 
-/** Why code runs: check and recheck are CheckTx, deliver is a transaction of a block, block is begin/end block. */
-export type Mode = "genesis" | "check" | "recheck" | "simulate" | "deliver" | "block" | "query";
+/** Why code runs: check is CheckTx, deliver is a transaction of a block, block is begin/end block. */
+export type Mode = "genesis" | "check" | "simulate" | "deliver" | "block" | "query";
 
 /** One attribute; all are indexed. With `index` it already has the form in which ABCI carries it. */
 export interface Attribute {

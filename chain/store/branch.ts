@@ -10,7 +10,7 @@ import { bytesOfText, OrderedMap, textOfBytes } from "./ordered.ts";
 import type { Branch, KVStore, StoreChange, StoreEntry } from "./types.ts";
 
 /** An overlay entry: undefined is a deletion. Wrapped, because an absent entry is undefined too. */
-interface Write {
+export interface Write {
   readonly value: Uint8Array | undefined;
 }
 
@@ -68,7 +68,7 @@ export class BranchStore implements Branch {
     const parent = this.#parent;
     if (parent instanceof BranchStore) {
       // Branch to branch the key stays text and the order does not matter.
-      for (const [text, write] of this.#writes) parent.#put(text, write);
+      parent.put(this.#writes);
     } else {
       for (const [key, value] of this.changes()) {
         if (value === undefined) parent.delete(key);
@@ -76,6 +76,16 @@ export class BranchStore implements Branch {
       }
     }
     this.discard();
+  }
+
+  /** What was written, by key text, as `put` takes it. For a branch that is not used any more. */
+  writes(): ReadonlyMap<string, Write> {
+    return this.#writes;
+  }
+
+  /** Does again what another branch wrote. */
+  put(writes: ReadonlyMap<string, Write>): void {
+    for (const [text, write] of writes) this.#put(text, write);
   }
 
   discard(): void {

@@ -1,6 +1,7 @@
 // The door of floor 1.
 
 export { BranchStore } from "./branch.ts";
+export type { Write } from "./branch.ts";
 export { MemStore, MemView } from "./memory.ts";
 export { textOfBytes } from "./ordered.ts";
 export { Schema } from "./schema.ts";

@@ -9,6 +9,7 @@ import { sdkErrors } from "../../chain/base/errors.ts";
 import { MAX_AMOUNT } from "../../chain/base/integers.ts";
 import type { Params } from "../../chain/codec/gen/cosmos/bank/v1beta1.ts";
 import type { AnteFees, BankMoves, Context } from "../../chain/runtime/index.ts";
+import { textOfBytes } from "../../chain/store/index.ts";
 import { FEE_COLLECTOR } from "../auth/index.ts";
 import { bankErrors } from "./errors.ts";
 import {
@@ -21,7 +22,7 @@ import {
 } from "./events.ts";
 import type { BankNeeds } from "./needs.ts";
 import { defaultParams } from "./params.ts";
-import { balances, params, sendEnabled, supply } from "./state.ts";
+import { BANK, balances, params, sendEnabled, supply } from "./state.ts";
 
 /** One receiver of a multi-send. */
 export interface Receiver {
@@ -33,6 +34,7 @@ export interface Receiver {
 /** Keeper of module bank. */
 export class BankKeeper implements BankMoves, AnteFees {
   readonly #needs: BankNeeds;
+  #pot: string | undefined;
 
   constructor(needs: BankNeeds) {
     this.#needs = needs;
@@ -114,6 +116,15 @@ export class BankKeeper implements BankMoves, AnteFees {
 
   payFee(ctx: Context, payer: Address, coins: readonly Coin[]): void {
     this.sendToModule(ctx, payer, FEE_COLLECTOR, coins);
+  }
+
+  isPot(store: string, text: string): boolean {
+    if (store !== BANK) return false;
+    // A balance of no denom: where the keys of all others begin.
+    this.#pot ??= textOfBytes(
+      balances.storeKey([this.#needs.auth.moduleAddress(FEE_COLLECTOR), ""]),
+    );
+    return text.startsWith(this.#pot);
   }
 
   mint(ctx: Context, module: string, coins: readonly Coin[]): void {

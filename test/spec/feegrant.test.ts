@@ -25,7 +25,16 @@ import { allowances, ending } from "../../modules/feegrant/state.ts";
 import { TestChain } from "../support/chain.ts";
 import type { Delivered } from "../support/chain.ts";
 import { TestMachine } from "../support/context.ts";
-import { allowing, at, basic, disallowing, executing, lease, paying } from "../support/grants.ts";
+import {
+  allowing,
+  at,
+  basic,
+  disallowing,
+  executing,
+  lease,
+  paying,
+  periodic,
+} from "../support/grants.ts";
 import { testPlatform } from "../support/platform.ts";
 import { msg } from "../support/signing.ts";
 import type { Signer } from "../support/signing.ts";
@@ -39,16 +48,6 @@ function refused(result: Delivered, codespace: string, code: number, text: RegEx
 
 function people(chain: TestChain): readonly [Signer, Signer, Signer] {
   return [chain.account("alice"), chain.account("bob"), chain.account("carol")];
-}
-
-function periodic(limit: bigint, total: bigint, seconds: bigint, reset: bigint): Any {
-  return msg(PeriodicAllowance, {
-    basic: BasicAllowance.create({ spendLimit: lease(total) }),
-    period: { seconds, nanos: 0 },
-    periodSpendLimit: lease(limit),
-    periodCanSpend: lease(limit),
-    periodReset: at(reset),
-  });
 }
 
 function allowed(allowance: Any | undefined, allowedMessages: readonly string[]): Any {

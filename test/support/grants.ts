@@ -13,6 +13,7 @@ import {
   BasicAllowance,
   MsgGrantAllowance,
   MsgRevokeAllowance,
+  PeriodicAllowance,
 } from "../../chain/codec/gen/cosmos/feegrant/v1beta1.ts";
 import type { Any } from "../../chain/codec/index.ts";
 import { msg } from "./signing.ts";
@@ -67,6 +68,17 @@ export function basic(amount?: bigint, end?: bigint): Any {
   return msg(BasicAllowance, {
     ...(amount !== undefined && { spendLimit: lease(amount) }),
     ...(end !== undefined && { expiration: at(end) }),
+  });
+}
+
+/** Pays up to `limit` in each period and `total` in all; the first period ends at second `reset`. */
+export function periodic(limit: bigint, total: bigint, seconds: bigint, reset: bigint): Any {
+  return msg(PeriodicAllowance, {
+    basic: BasicAllowance.create({ spendLimit: lease(total) }),
+    period: { seconds, nanos: 0 },
+    periodSpendLimit: lease(limit),
+    periodCanSpend: lease(limit),
+    periodReset: at(reset),
   });
 }
 

@@ -1,0 +1,162 @@
+// What an ante chain read, wrote, emitted and used, kept with its transaction: where every value that it
+// read stands unchanged, the chain would do the same again, so its writes are put in place instead.
+//
+// That is sound because the chain is a function of the transaction and of what it reads; what has to do
+// with the clocks (timeouts, allowances), walks and side stores is kept out. One value is another one for
+// every transaction: the balance that all fees go to. The chain adds to it and looks at it no further, so
+// the fee is added to what stands there now, as long as the texts are of the same lengths, for which gas
+// is paid.
+
+import { BugError } from "../base/assert.ts";
+import { equalBytes, utf8 } from "../base/bytes.ts";
+import { MAX_AMOUNT } from "../base/integers.ts";
+import type { Event as AbciEvent } from "../codec/gen/tendermint/abci.ts";
+import { textOfBytes } from "../store/index.ts";
+import type { KVStore, StoreEntry } from "../store/types.ts";
+import type { AnteFees } from "./ante_types.ts";
+import type { Branches, StoreSet, Written } from "./branches.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** One value that was read from below the branch; undefined where there was none. */
+interface Read {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | undefined;
+}
+
+/** What was read of each store, by key text. */
+type Reads = ReadonlyMap<string, ReadonlyMap<string, Read>>;
+
+/** What a run of the ante chain came to. */
+export interface AnteOutcome {
+  readonly written: Written;
+  readonly events: readonly AbciEvent[];
+  /** Gas. */
+  readonly used: number;
+}
+
+/** Whether the clocks have no say in the ante chain of this transaction. */
+export function isTraceable(tx: Transaction): boolean {
+  const { timeoutHeight, timeoutTimestamp, unordered } = tx.body;
+  const isTimed = timeoutHeight > 0n || timeoutTimestamp !== undefined || unordered;
+  return !isTimed && tx.fee?.granter === "";
+}
+
+/** A run of the ante chain that passed, with all that it depended on. */
+export class AnteTrace {
+  readonly outcome: AnteOutcome;
+  readonly #reads: Reads;
+
+  constructor(reads: Reads, outcome: AnteOutcome) {
+    this.#reads = reads;
+    this.outcome = outcome;
+  }
+
+  /** Writes into `state` what the chain would; false, with nothing written, when it has to be run. */
+  repeatOn(state: Branches, fees: AnteFees): boolean {
+    const { written } = this.outcome;
+    const pots: [name: string, text: string, value: Uint8Array][] = [];
+    for (const [name, reads] of this.#reads) {
+      const store = state.store(name);
+      for (const [text, { key, value }] of reads) {
+        const now = store.get(key, text);
+        if (isSame(now, value)) continue;
+        const after = written.stores.get(name)?.get(text)?.value;
+        const sum = fees.isPot(name, text) ? movedSum(value, after, now) : undefined;
+        if (sum === undefined) return false;
+        pots.push([name, text, sum]);
+      }
+    }
+    state.put(written);
+    for (const [name, text, value] of pots) state.store(name).put(new Map([[text, { value }]]));
+    return true;
+  }
+}
+
+/** `now` with what was added between `before` and `after`; undefined when gas would be another. */
+function movedSum(
+  before: Uint8Array | undefined,
+  after: Uint8Array | undefined,
+  now: Uint8Array | undefined,
+): Uint8Array | undefined {
+  if (before === undefined || after === undefined || now?.length !== before.length)
+    return undefined;
+  const sum = numberIn(now) + numberIn(after) - numberIn(before);
+  const text = utf8(sum.toString());
+  return sum <= MAX_AMOUNT && text.length === after.length ? text : undefined;
+}
+
+function numberIn(text: Uint8Array): bigint {
+  return BigInt(textOfBytes(text));
+}
+
+function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  if (a === b) return true;
+  return a !== undefined && b !== undefined && equalBytes(a, b);
+}
+
+/** Branches as a parent that notes what is read of it. It is written by `Branches.put` only. */
+export class TracedSet implements StoreSet {
+  readonly #inner: Branches;
+  readonly #stores = new Map<string, TracedStore>();
+  #isWhole = true;
+
+  constructor(inner: Branches) {
+    this.#inner = inner;
+  }
+
+  store(name: string): KVStore {
+    let found = this.#stores.get(name);
+    if (found === undefined) {
+      found = new TracedStore(this.#inner.store(name), () => (this.#isWhole = false));
+      this.#stores.set(name, found);
+    }
+    return found;
+  }
+
+  side(name: string): KVStore {
+    this.#isWhole = false;
+    return this.#inner.side(name);
+  }
+
+  /** What was read; undefined when something was that is not noted. */
+  reads(): Reads | undefined {
+    if (!this.#isWhole) return undefined;
+    return new Map([...this.#stores].map(([name, { reads }]) => [name, reads]));
+  }
+}
+
+class TracedStore implements KVStore {
+  readonly reads = new Map<string, Read>();
+  readonly #inner: KVStore;
+  readonly #lose: () => void;
+
+  constructor(inner: KVStore, lose: () => void) {
+    this.#inner = inner;
+    this.#lose = lose;
+  }
+
+  get(key: Uint8Array, text: string = textOfBytes(key)): Uint8Array | undefined {
+    const known = this.reads.get(text);
+    if (known !== undefined) return known.value;
+    const value = this.#inner.get(key, text);
+    this.reads.set(text, { key, value });
+    return value;
+  }
+
+  has(key: Uint8Array, text?: string): boolean {
+    return this.get(key, text) !== undefined;
+  }
+
+  iterate(start?: Uint8Array, end?: Uint8Array, reverse?: boolean): IterableIterator<StoreEntry> {
+    this.#lose();
+    return this.#inner.iterate(start, end, reverse);
+  }
+
+  set(): void {
+    throw new BugError("a traced store is written");
+  }
+
+  delete(): void {
+    throw new BugError("a traced store is written");
+  }
+}
