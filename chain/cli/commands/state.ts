@@ -13,14 +13,16 @@ import { upkeepOptions } from "../stopped.ts";
 export const exportState: CommandCode = {
   async run(call) {
     await withStopped(upkeepOptions(call), async (home) => {
-      const { platform } = home;
+      const { platform, parts } = home;
       const app = await loadStopped(home);
       const { document: genesis } = readGenesis(call.home);
-      const { time } = app.context();
+      const ctx = app.context();
       const document = {
         ...genesis,
-        genesisTime: time,
+        genesisTime: ctx.time,
         initialHeight: app.store.height + 1n,
+        // Those of the file held at the first block.
+        consensusParams: parts.consensus.params(ctx),
         appState: app.exportGenesis(),
       };
       call.out.line(JSON.stringify(formatGenesis(platform, document), undefined, 2));
