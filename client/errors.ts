@@ -1,6 +1,5 @@
 // Refusals of the chain as errors that a program can tell apart.
 
-import type { DeliverTxResponse } from "@cosmjs/stargate";
 import { BroadcastTxError } from "@cosmjs/stargate";
 import { errorCodes, remedies } from "./error_codes.ts";
 
@@ -45,12 +44,6 @@ export function nameOfCode(codespace: string, code: number): string | undefined 
   if (!Object.hasOwn(errorCodes, codespace)) return undefined;
   const codes: Readonly<Record<string, number>> = errorCodes[codespace as Codespace];
   return Object.keys(codes).find((name) => codes[name] === code);
-}
-
-/** Throws ChainRefusal when a transaction in a block failed. */
-export function assertDelivered(response: DeliverTxResponse, codespace = "undefined"): void {
-  if (response.code === 0) return;
-  throw new ChainRefusal(codespace, response.code, response.rawLog ?? "", response.transactionHash);
 }
 
 /** `Query failed with (22): text`, as CosmJS throws it. */

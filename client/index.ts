@@ -12,7 +12,7 @@ export {
   waitForLease,
 } from "./deploy.ts";
 export type { Deployed, DeployOptions, GroupRef, WaitOptions } from "./deploy.ts";
-export { assertDelivered, ChainRefusal, nameOfCode, toRefusal } from "./errors.ts";
+export { ChainRefusal, nameOfCode, toRefusal } from "./errors.ts";
 export type { Codespace } from "./errors.ts";
 export { decodeEvent, findEvents } from "./events.ts";
 export type { RawEvent, TypedEvent } from "./events.ts";

@@ -5,7 +5,7 @@ import type { GeneratedType } from "@cosmjs/proto-signing";
 import { Registry } from "@cosmjs/proto-signing";
 import type { AminoConverters } from "@cosmjs/stargate";
 import { AminoTypes, createDefaultAminoConverters, defaultRegistryTypes } from "@cosmjs/stargate";
-import type { MessageType, TypeRegistry } from "../chain/codec/types.ts";
+import type { MessageType } from "../chain/codec/types.ts";
 import { fromAmino, toAmino } from "./amino.ts";
 import type { Fill } from "./fill.ts";
 import { fill } from "./fill.ts";
@@ -37,11 +37,6 @@ export const leaseholdTypes: readonly [typeUrl: string, type: GeneratedType][] =
 export function createLeaseholdRegistry(): Registry {
   return new Registry([...defaultRegistryTypes, ...leaseholdTypes]);
 }
-
-/** Types by URL for JSON forms of messages that hold an Any. */
-export const leaseholdTypeRegistry: TypeRegistry = {
-  find: (typeUrl) => servedMessages.find((type) => type.typeUrl === typeUrl),
-};
 
 /** Amino converters of this chain's own messages. */
 export function createLeaseholdAminoConverters(): AminoConverters {

@@ -1,12 +1,7 @@
 // Words and pure rules about hardware and its sellers. No state; safe for clients and browsers.
 
 import { compareBytes, utf8 } from "../../chain/base/bytes.ts";
-import type {
-  Attribute,
-  Device,
-  Heartbeat,
-  ModelClass,
-} from "../../chain/codec/gen/leasehold/provider/v1.ts";
+import type { Attribute, Device, Heartbeat } from "../../chain/codec/gen/leasehold/provider/v1.ts";
 
 /** Class of hosts without GPU; its devices are counted in whole vCPU (1000 milli-CPU). */
 export const CPU_CLASS = "cpu";
@@ -162,11 +157,6 @@ export function unmetWish(
   claims: readonly Attribute[],
 ): Attribute | undefined {
   return wishes.find((wish) => claimsFor(wish, claims).length === 0);
-}
-
-/** Class of a GPU model by a table of models: `other` when it is not listed. */
-export function classOfModel(models: readonly ModelClass[], model: string): string {
-  return models.find((row) => row.model === model)?.class ?? OTHER_CLASS;
 }
 
 /** Whether a heartbeat is fresh at `uptime` (clock U, seconds): not without one. */
