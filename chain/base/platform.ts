@@ -47,6 +47,10 @@ export interface TreeMemory {
 export interface Helper {
   /** Begins these checks; what it gives answers by index, at once or by doing the check itself. */
   verify(checks: readonly CurveCheck[]): (index: number) => boolean;
-  /** Hashes the subtrees of new nodes at `roots`, none of them below another; `own` does one here. */
-  hash(memory: TreeMemory, roots: readonly number[], own: (root: number) => void): void;
+  /**
+   * Begins to hash the subtrees of new nodes at `roots`, none of them below another, of which nothing may
+   * change until what it gives is called: that takes its share by `own` and ends when all is done. At most
+   * one such work at a time.
+   */
+  hash(memory: TreeMemory, roots: readonly number[], own: (root: number) => void): () => void;
 }

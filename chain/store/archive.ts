@@ -24,7 +24,7 @@ import {
   RecordWriter,
   requireIntact,
 } from "./records.ts";
-import type { TreeEngine } from "./tree.ts";
+import type { Orphans, TreeEngine } from "./tree.ts";
 import type { CommitInfo, DiskRange, DiskWrite, StoreEntry } from "./types.ts";
 
 /** What an archive is to hold. */
@@ -124,7 +124,7 @@ export class Archive {
   }
 
   /** Records of a staged version. They belong into its batch. */
-  writes(version: Version, orphans: ReadonlyMap<string, readonly number[]>): DiskWrite[] {
+  writes(version: Version, orphans: ReadonlyMap<string, Orphans>): DiskWrite[] {
     const { height } = version;
     const writes: DiskWrite[] = [];
     for (const [name, root] of version.nodes)
@@ -221,14 +221,14 @@ export class Archive {
   }
 
   /** The keys of nodes that `height` replaced, so that they can be removed one day. */
-  #orphanWrites(height: bigint, orphans: ReadonlyMap<string, readonly number[]>): DiskWrite[] {
+  #orphanWrites(height: bigint, orphans: ReadonlyMap<string, Orphans>): DiskWrite[] {
     const { arena } = this.#engine;
     const writes: DiskWrite[] = [];
     const out = new RecordWriter();
     const close = (): void => {
       writes.push([heightKey(RECORD.orphans, height, writes.length), out.take()]);
     };
-    for (const [name, ids] of orphans)
+    for (const [name, { nodes: ids }] of orphans)
       for (const id of ids) {
         out.bytes(nodeKey(arena.version(id), name, arena.hash(id)));
         if (out.length >= PART_BYTES) close();

@@ -102,10 +102,3 @@ export class History {
     this.trim();
   }
 }
-
-/** Bytes that these nodes hold, for the limit. */
-export function bytesOf(engine: TreeEngine, nodes: Uint32Array): number {
-  let bytes = 0;
-  for (const id of nodes) bytes += engine.arena.costOf(id);
-  return bytes;
-}

@@ -10,7 +10,7 @@ import type { Platform } from "../base/platform.ts";
 import type { Timestamp } from "../base/time.ts";
 import { Archive } from "./archive.ts";
 import type { ArchiveOptions } from "./archive.ts";
-import { bytesOf, History } from "./history.ts";
+import { History } from "./history.ts";
 import type { HistoryLimits, Version } from "./history.ts";
 import { MemStore } from "./memory.ts";
 import { NIL } from "./nodes.ts";
@@ -26,6 +26,7 @@ import { appHashOf, compareNames } from "./roots.ts";
 import { SnapshotKeeper } from "./snapshots.ts";
 import type { SnapshotPolicy } from "./snapshots.ts";
 import { TreeEngine } from "./tree.ts";
+import type { Orphans } from "./tree.ts";
 import type {
   CommitBatch,
   CommitInfo,
@@ -60,8 +61,8 @@ export interface MultiStoreOptions {
 /** Changes of one block per store, sorted by key. */
 export type BlockChanges = ReadonlyMap<string, readonly StoreChange[]>;
 
-/** Blocks with fewer changes are hashed before another thread has woken up. */
-const SHARED_CHANGES = 500;
+/** Fewer changes of a store are hashed before another thread has woken up. */
+const SHARED_CHANGES = 300;
 
 function countOf(changes: BlockChanges): number {
   let count = 0;
@@ -70,14 +71,14 @@ function countOf(changes: BlockChanges): number {
 }
 
 /** All nodes of the lists in one array. */
-function joined(lists: ReadonlyMap<string, readonly number[]>): Uint32Array {
+function joined(lists: ReadonlyMap<string, Orphans>): Uint32Array {
   let length = 0;
-  for (const list of lists.values()) length += list.length;
+  for (const { nodes } of lists.values()) length += nodes.length;
   const all = new Uint32Array(length);
   let at = 0;
-  for (const list of lists.values()) {
-    all.set(list, at);
-    at += list.length;
+  for (const { nodes } of lists.values()) {
+    all.set(nodes, at);
+    at += nodes.length;
   }
   return all;
 }
@@ -87,7 +88,7 @@ interface Staged {
   readonly changes: BlockChanges;
   readonly side: BlockChanges;
   /** Nodes that it replaced, by store. */
-  readonly orphans: ReadonlyMap<string, readonly number[]>;
+  readonly orphans: ReadonlyMap<string, Orphans>;
 }
 
 /** The one implementation of MultiStore. */
@@ -173,27 +174,18 @@ export class TreeMultiStore implements MultiStore {
     );
     for (const name of [...changes.keys(), ...side.keys()])
       assert(this.#sides.has(name), `changes of store ${name}, which is not mounted`);
-    const nodes = new Map<string, number>();
-    const orphans = new Map<string, readonly number[]>();
-    for (const name of this.names) {
-      this.engine.begin(Number(height));
-      const root = latest?.nodes.get(name) ?? NIL;
-      nodes.set(name, this.#apply(name, root, changes.get(name) ?? []));
-      orphans.set(name, this.engine.end());
-    }
-    if (countOf(changes) >= SHARED_CHANGES) this.engine.hashTogether(nodes.values());
+    const { nodes, orphans } = this.#applyAll(height, changes);
     const roots: StoreRoot[] = [];
     for (const [name, root] of nodes) roots.push({ name, hash: this.engine.hashTree(root) });
     const appHash = appHashOf(this.platform, roots);
-    const all = joined(orphans);
     const version: Version = {
       height,
       time,
       appHash,
       roots,
       nodes,
-      orphans: all,
-      orphanBytes: bytesOf(this.engine, all),
+      orphans: joined(orphans),
+      orphanBytes: [...orphans.values()].reduce((sum, { bytes }) => sum + bytes, 0),
       released: false,
     };
     this.#staged = { version, changes, side, orphans };
@@ -273,6 +265,31 @@ export class TreeMultiStore implements MultiStore {
   rootAt(height: bigint, name: string): number {
     const version = must(this.#history.find(height), `height ${height} is not kept`);
     return must(version.nodes.get(name), `no store ${name}`);
+  }
+
+  /**
+   * New roots of all stores by name, and what they replaced. While one store is changed, the helper hashes
+   * the one before: those with most changes first.
+   */
+  #applyAll(
+    height: bigint,
+    changes: BlockChanges,
+  ): { readonly nodes: Map<string, number>; readonly orphans: Map<string, Orphans> } {
+    const old = this.#history.latest?.nodes;
+    const nodes = new Map(this.names.map((name) => [name, old?.get(name) ?? NIL]));
+    const orphans = new Map<string, Orphans>();
+    const count = (name: string): number => changes.get(name)?.length ?? 0;
+    let hashed: (() => void) | undefined;
+    for (const name of this.names.toSorted((a, b) => count(b) - count(a))) {
+      this.engine.begin(Number(height));
+      const root = this.#apply(name, nodes.get(name) ?? NIL, changes.get(name) ?? []);
+      nodes.set(name, root);
+      orphans.set(name, this.engine.end());
+      hashed?.();
+      hashed = count(name) < SHARED_CHANGES ? undefined : this.engine.hashAhead(root);
+    }
+    hashed?.();
+    return { nodes, orphans };
   }
 
   #apply(name: string, root: number, changes: readonly StoreChange[]): number {

@@ -24,6 +24,13 @@ interface Batch {
   readonly rest: StoreChange[];
 }
 
+/** Nodes that a version no longer has. */
+export interface Orphans {
+  readonly nodes: readonly number[];
+  /** What they hold. */
+  readonly bytes: number;
+}
+
 /** Works on one tree in one version at a time; holds no state between writes but its orphan list. */
 export class TreeEngine {
   readonly arena: NodeArena;
@@ -33,6 +40,7 @@ export class TreeEngine {
   readonly platform: Platform;
   #version = 0;
   #orphans: number[] = [];
+  #orphanBytes = 0;
   /** The key of the write or search that is going on, and its first eight bytes. */
   #key: Uint8Array = new Uint8Array(0);
   #high = 0;
@@ -60,10 +68,11 @@ export class TreeEngine {
     this.#version = version;
   }
 
-  /** Ends the version: the nodes of earlier versions that it replaced. */
-  end(): readonly number[] {
-    const orphans = this.#orphans;
+  /** Ends the version: the nodes of earlier versions that it replaced, and the bytes that they hold. */
+  end(): Orphans {
+    const orphans = { nodes: this.#orphans, bytes: this.#orphanBytes };
     this.#orphans = [];
+    this.#orphanBytes = 0;
     return orphans;
   }
 
@@ -168,15 +177,16 @@ export class TreeEngine {
   }
 
   /**
-   * Hashes most of what is new below these roots together with the platform's helper, if there is one;
-   * `hashTree` does the rest. Worth it from a few hundred new nodes on.
+   * The platform's helper begins to hash what is new below `root`, in which nothing may change until what
+   * this gives is called: that does the rest together with it, but for the top, which `hashTree` does.
+   * Worth it from a few hundred new nodes on; undefined without a helper.
    */
-  hashTogether(roots: Iterable<number>): void {
+  hashAhead(root: number): (() => void) | undefined {
     const { helper } = this.platform;
-    if (helper === undefined) return;
+    if (helper === undefined) return undefined;
     const subtrees: number[] = [];
-    for (const root of roots) this.#newSubtrees(root, SHARED_DEPTH, subtrees);
-    helper.hash(this.#memory, subtrees, (root) => this.#hasher.hash(root));
+    this.#newSubtrees(root, SHARED_DEPTH, subtrees);
+    return helper.hash(this.#memory, subtrees, (id) => this.#hasher.hash(id));
   }
 
   /** Adds the subtrees `depth` levels down that have no hash yet; what ends before is left out. */
@@ -231,14 +241,19 @@ export class TreeEngine {
   /** The node itself when it may be changed, else a copy that may. */
   #own(id: number): number {
     if (this.arena.version(id) === this.#version) return id;
-    this.#orphans.push(id);
+    this.#orphan(id);
     return this.arena.copy(this.#version, id);
+  }
+
+  #orphan(id: number): void {
+    this.#orphans.push(id);
+    this.#orphanBytes += this.arena.costOf(id);
   }
 
   /** The node is no longer part of the version that is being made. */
   #drop(id: number): void {
     if (this.arena.version(id) === this.#version) this.arena.free(id);
-    else this.#orphans.push(id);
+    else this.#orphan(id);
   }
 
   #set(id: number): number {
@@ -301,7 +316,7 @@ export class TreeEngine {
         return id;
       }
       arena.blobs.hold(arena.key(id));
-      this.#orphans.push(id);
+      this.#orphan(id);
       return this.#newLeaf(arena.key(id));
     }
     const leaf = this.#newLeaf(arena.blobs.put(this.#key));

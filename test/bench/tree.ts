@@ -67,7 +67,7 @@ class Run {
     this.engine.begin(this.version);
     for (const [i, key] of batch.entries())
       this.root = this.engine.set(this.root, key, values[i] as Uint8Array);
-    this.orphans.push(this.engine.end());
+    this.orphans.push(this.engine.end().nodes);
     const set = ms();
     this.engine.hashTree(this.root);
     const hashed = ms();

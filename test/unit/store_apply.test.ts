@@ -40,10 +40,10 @@ function randomChanges(next: (below: number) => number, pool: number): StoreChan
 
 /** Finishes a version; frees what it replaced at once and gives what is comparable. */
 function finish(engine: TreeEngine, root: number): string {
-  const orphans = engine.end();
+  const { nodes, bytes } = engine.end();
   const hash = toHex(engine.hashTree(root));
-  for (const id of orphans) engine.arena.free(id);
-  return `${hash} ${orphans.length} orphans, ${engine.arena.count} nodes, ${engine.arena.usedBytes} bytes`;
+  for (const id of nodes) engine.arena.free(id);
+  return `${hash} ${nodes.length} orphans of ${bytes} bytes, ${engine.arena.count} nodes, ${engine.arena.usedBytes} bytes`;
 }
 
 const test = suite("changes of a block applied at once");

@@ -99,26 +99,27 @@ export class HelperThread implements Helper {
     };
   }
 
-  hash(memory: TreeMemory, roots: readonly number[], own: (root: number) => void): void {
+  hash(memory: TreeMemory, roots: readonly number[], own: (root: number) => void): () => void {
     const board = this.#board;
     const id = this.#alive ? this.#share(memory) : undefined;
-    if (id === undefined) return roots.forEach(own);
-    for (let from = 0; from < roots.length; from += MAX_TASKS) {
-      const part = roots.slice(from, from + MAX_TASKS);
-      board.open();
-      for (const [task, root] of part.entries()) board.setArgument(task, root);
-      board.publish(KIND.hash, part.length, id);
-      const { turn } = board;
-      for (let task = part.length - 1; task >= 0; task--) {
+    if (id === undefined) return () => roots.forEach(own);
+    const shared = roots.slice(0, MAX_TASKS);
+    board.open();
+    for (const [task, root] of shared.entries()) board.setArgument(task, root);
+    board.publish(KIND.hash, shared.length, id);
+    const { turn } = board;
+    return () => {
+      for (const root of roots.slice(shared.length)) own(root);
+      for (let task = shared.length - 1; task >= 0; task--) {
         if (!board.claim(turn, task)) continue;
-        own(part[task] as number);
+        own(shared[task] as number);
         board.finish(turn, task, STATE.done);
       }
-      for (let task = 0; task < part.length; task++)
+      for (let task = 0; task < shared.length; task++)
         while (board.state(turn, task) !== STATE.done)
           if (!board.awaitTask(turn, task, LOST_MS))
             throw new Error("the helper thread does not end what it began; the node must restart");
-    }
+    };
   }
 
   /** Sends what is new of a memory; undefined when it is not one that threads can share. */
