@@ -54,7 +54,7 @@ export class AnteTrace {
   /** Writes into `state` what the chain would; false, with nothing written, when it has to be run. */
   repeatOn(state: Branches, fees: AnteFees): boolean {
     const { written } = this.outcome;
-    const pots: [name: string, text: string, value: Uint8Array][] = [];
+    const sums: { name: string; key: Uint8Array; text: string; sum: Uint8Array }[] = [];
     for (const [name, reads] of this.#reads) {
       const store = state.store(name);
       for (const [text, { key, value }] of reads) {
@@ -63,11 +63,11 @@ export class AnteTrace {
         const after = written.stores.get(name)?.get(text)?.value;
         const sum = fees.isPot(name, text) ? movedSum(value, after, now) : undefined;
         if (sum === undefined) return false;
-        pots.push([name, text, sum]);
+        sums.push({ name, key, text, sum });
       }
     }
     state.put(written);
-    for (const [name, text, value] of pots) state.store(name).put(new Map([[text, { value }]]));
+    for (const { name, key, text, sum } of sums) state.store(name).set(key, sum, text);
     return true;
   }
 }

@@ -6,15 +6,16 @@
 
 import { assert } from "../base/assert.ts";
 import { compareBytes } from "../base/bytes.ts";
-import { bytesOfText, OrderedMap, textOfBytes } from "./ordered.ts";
+import { OrderedMap, textOfBytes } from "./ordered.ts";
 import type { Branch, KVStore, StoreChange, StoreEntry } from "./types.ts";
 
-/** An overlay entry: undefined is a deletion. Wrapped, because an absent entry is undefined too. */
+/** An overlay entry; a value of undefined is a deletion. */
 export interface Write {
+  readonly key: Uint8Array;
+  /** The key, one character per byte. */
+  readonly text: string;
   readonly value: Uint8Array | undefined;
 }
-
-const DELETED: Write = { value: undefined };
 
 /** The one implementation of `Branch`, over any store. */
 export class BranchStore implements Branch {
@@ -40,12 +41,12 @@ export class BranchStore implements Branch {
 
   set(key: Uint8Array, value: Uint8Array, text: string = textOfBytes(key)): void {
     assert(key.length > 0, "a store key must not be empty");
-    this.#put(text, { value });
+    this.#put({ key, text, value });
   }
 
   delete(key: Uint8Array, text: string = textOfBytes(key)): void {
     assert(key.length > 0, "a store key must not be empty");
-    this.#put(text, DELETED);
+    this.#put({ key, text, value: undefined });
   }
 
   iterate(start?: Uint8Array, end?: Uint8Array, reverse?: boolean): IterableIterator<StoreEntry> {
@@ -60,8 +61,8 @@ export class BranchStore implements Branch {
   }
 
   changes(): readonly StoreChange[] {
-    const writes = [...this.#writes].sort(byText);
-    return writes.map(([text, { value }]) => [bytesOfText(text), value]);
+    const writes = [...this.#writes.values()].sort(byText);
+    return writes.map(({ key, value }) => [key, value]);
   }
 
   write(): void {
@@ -85,7 +86,7 @@ export class BranchStore implements Branch {
 
   /** Does again what another branch wrote. */
   put(writes: ReadonlyMap<string, Write>): void {
-    for (const [text, write] of writes) this.#put(text, write);
+    for (const write of writes.values()) this.#put(write);
   }
 
   discard(): void {
@@ -93,9 +94,9 @@ export class BranchStore implements Branch {
     this.#sorted = undefined;
   }
 
-  #put(text: string, write: Write): void {
-    this.#writes.set(text, write);
-    this.#sorted?.set(text, write);
+  #put(write: Write): void {
+    this.#writes.set(write.text, write);
+    this.#sorted?.set(write.text, write);
   }
 
   #inOrder(): OrderedMap<Write> {
@@ -108,7 +109,7 @@ export class BranchStore implements Branch {
 }
 
 /** Order of keys: text of one character per byte compares as its bytes do. */
-function byText([a]: readonly [string, Write], [b]: readonly [string, Write]): number {
+function byText({ text: a }: Write, { text: b }: Write): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
@@ -119,8 +120,8 @@ function* merge(
   direction: 1 | -1,
 ): IterableIterator<StoreEntry> {
   let lower = below.next();
-  for (const [text, write] of above) {
-    const key = bytesOfText(text);
+  for (const [, write] of above) {
+    const { key } = write;
     while (lower.done !== true) {
       const order = compareBytes(lower.value[0], key) * direction;
       if (order < 0) yield lower.value;

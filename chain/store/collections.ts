@@ -71,6 +71,12 @@ export class StoreMap<K, V, Indexes = unknown, Side = unknown> {
     return bytes === undefined ? undefined : this.value.decode(bytes);
   }
 
+  /** Reads as `get` does, for what reading costs; the value is not decoded. */
+  touch(source: StoreSource, key: K): void {
+    const at = this.#keys.of(key);
+    this.#store(source).get(at.bytes, at.text);
+  }
+
   /** The value under a key that is there; a bug when it is not. */
   must(source: StoreSource, key: K): V {
     return must(this.get(source, key), `no entry in ${this.place.store}/${this.place.name}`);

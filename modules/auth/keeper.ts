@@ -36,6 +36,11 @@ export class AuthKeeper implements AnteAccounts {
     return accounts.get(ctx, address);
   }
 
+  /** Reads an account for nothing but the gas of it. */
+  touch(ctx: Context, address: Address): void {
+    accounts.touch(ctx, address);
+  }
+
   has(ctx: Context, address: Address): boolean {
     return accounts.has(ctx, address);
   }

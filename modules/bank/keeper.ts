@@ -172,7 +172,7 @@ export class BankKeeper implements BankMoves, AnteFees {
     amount: string = formatCoins(coins),
   ): void {
     // The SDK reads the account here, to learn what vesting locks.
-    this.#needs.auth.account(ctx, from);
+    this.#needs.auth.touch(ctx, from);
     for (const coin of coins) {
       const balance = this.balance(ctx, from, coin.denom);
       if (balance < coin.amount) {

@@ -4,6 +4,6 @@ import type { AuthKeeper } from "../auth/index.ts";
 export interface BankNeeds {
   readonly auth: Pick<
     AuthKeeper,
-    "account" | "has" | "create" | "moduleAccount" | "moduleAddress" | "hasPermission" | "isBlocked"
+    "touch" | "has" | "create" | "moduleAccount" | "moduleAddress" | "hasPermission" | "isBlocked"
   >;
 }
