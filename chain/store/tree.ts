@@ -10,7 +10,6 @@ import type { Platform, TreeMemory } from "../base/platform.ts";
 import { wordOf } from "./blobs.ts";
 import { TreeHasher } from "./hasher.ts";
 import { NIL, NodeArena } from "./nodes.ts";
-import { Preimage } from "./preimage.ts";
 import type { StoreChange, StoreEntry } from "./types.ts";
 
 /** Depth at which a tree is cut into pieces for two threads: at most 128 of them. */
@@ -34,7 +33,6 @@ export interface Orphans {
 /** Works on one tree in one version at a time; holds no state between writes but its orphan list. */
 export class TreeEngine {
   readonly arena: NodeArena;
-  readonly #preimage: Preimage;
   readonly #hasher: TreeHasher;
   readonly #memory: TreeMemory;
   readonly platform: Platform;
@@ -53,7 +51,6 @@ export class TreeEngine {
 
   constructor(platform: Platform) {
     this.arena = new NodeArena(platform);
-    this.#preimage = new Preimage();
     const { words, bytes, blobs, chunks } = this.arena;
     const memory = { words, bytes, blobWords: blobs.words, blobBytes: blobs.bytes };
     this.#hasher = new TreeHasher(memory, platform);
@@ -197,15 +194,6 @@ export class TreeEngine {
       this.#newSubtrees(this.arena.left(id), depth - 1, out);
       this.#newSubtrees(this.arena.right(id), depth - 1, out);
     }
-  }
-
-  /** Hash that a node must have, from its fields and the stored hashes of its children. */
-  rehash(id: number): Uint8Array {
-    const view =
-      this.arena.height(id) === 0
-        ? this.#preimage.leaf(this.arena, id, this.platform)
-        : this.#preimage.inner(this.arena, id);
-    return this.platform.sha256(view);
   }
 
   /** Frees every node below `root` that was made in `version`: what a discarded stage leaves. */
