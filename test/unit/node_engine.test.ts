@@ -128,7 +128,7 @@ test("checks go on while the disk writes, and stop from the commit to the rechec
   const node = await openKvNode(home);
   context.homes.push(home);
   context.nodes.push(node);
-  const { app, admission } = node;
+  const { app, admission, indexer } = node;
   const [early, late] = [utf8("early"), utf8("late")];
   const told: string[] = [];
   const write = app.commitBatch.bind(app);
@@ -153,6 +153,12 @@ test("checks go on while the disk writes, and stop from the commit to the rechec
       void admission.submit(utf8("last"));
     }
     return commit();
+  };
+  const add = indexer.add.bind(indexer);
+  indexer.add = async (block) => {
+    if (isWatched) await until(() => told.includes("check last"), "a check beside the index");
+    assert.ok(node.engine.state.height < block.height, "a block is told of before it is indexed");
+    return add(block);
   };
   node.engine.start();
   await admission.submit(early);

@@ -54,6 +54,12 @@ test("workers teach the verdicts that the platform gives", async () => {
   await verifier.prepare(jobs(1));
 });
 
+test("one job alone does not wait for others", async () => {
+  const verifier = new WorkerVerifier(() => undefined, 1, SCRIPT, SILENT);
+  for (const job of jobs(3)) await verifier.prepare([job]);
+  await verifier.close();
+});
+
 test("a thread that cannot start leaves the work to the caller", async () => {
   const missing = new URL("./not_there.js", SCRIPT);
   const verifier = new WorkerVerifier(() => undefined, 1, missing, SILENT);

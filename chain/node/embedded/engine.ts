@@ -25,17 +25,18 @@ import type { ExecutionParts } from "./execution.ts";
 import type { Mempool } from "./mempool.ts";
 import {
   blockFrame,
+  commitInfo,
   holdsTwoThirds,
   makeBlock,
   maxDataBytes,
   NO_COMMIT,
   signBlock,
 } from "./proposal.ts";
-import { commitInfo } from "./proposal.ts";
 import type { BlockFrame } from "./proposal.ts";
 import { hasDueWork, isIdle, nextBlockAt } from "./pace.ts";
 import type { PaceSettings } from "./pace.ts";
 import type { Signer } from "./signer.ts";
+import { maxBlockGas } from "./state.ts";
 import type { EngineState } from "./state.ts";
 
 /** How the engine works. Times in milliseconds. */
@@ -69,6 +70,7 @@ const RECHECK_TURN_MS = 10;
 export class Engine {
   readonly #parts: EngineParts;
   #state: EngineState;
+  #maxGas: bigint;
   #lastCommit: Commit;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
@@ -84,7 +86,13 @@ export class Engine {
   constructor(parts: EngineParts, state: EngineState) {
     this.#parts = parts;
     this.#state = state;
+    this.#maxGas = maxBlockGas(state);
     this.#lastCommit = state.height === 0n ? NO_COMMIT : mustCommit(parts.blocks, state.height);
+  }
+
+  /** Most gas of a block on the state that transactions are checked on; -1 = no limit. */
+  get maxGas(): bigint {
+    return this.#maxGas;
   }
 
   /** The state after the last block. */
@@ -244,13 +252,16 @@ export class Engine {
     const signed = signBlock(state, made, signer, voteTime(frame.time, at));
     try {
       const executed = await executeNew(this.#parts, state, signed);
+      this.#maxGas = maxBlockGas(executed.state);
+      this.#leaveMempool(executed.committed);
+      await this.#recheck();
+      admission.release();
+      await executed.settled;
       this.#state = executed.state;
       this.#lastCommit = signed.commit;
       this.#followUp = txs.length > 0 || due ? "proof" : "none";
-      this.#leaveMempool(executed.committed);
       this.#parts.bus.publish(executed.committed);
       this.#parts.reached?.("block.published");
-      await this.#recheck();
       await this.#maintain(executed.retainHeight);
     } finally {
       admission.release();
@@ -268,12 +279,10 @@ export class Engine {
   /** Asks the application which transactions go into the block. */
   #propose(frame: BlockFrame, source: "mempool" | readonly Uint8Array[]): readonly Uint8Array[] {
     const { app, mempool } = this.#parts;
-    const { params, lastValidators } = this.#state;
     const maxBytes = maxDataBytes(this.#state);
-    const maxGas = params.block?.maxGas ?? -1n;
-    const candidates = source === "mempool" ? mempool.reap(maxBytes, maxGas) : source;
-    const last = commitInfo(frame.lastCommit, lastValidators);
-    const { txs } = app.prepareProposal({
+    const candidates = source === "mempool" ? mempool.reap(maxBytes, this.#maxGas) : source;
+    const last = commitInfo(frame.lastCommit, this.#state.lastValidators);
+    return app.prepareProposal({
       maxTxBytes: maxBytes,
       txs: candidates,
       localLastCommit: {
@@ -289,8 +298,7 @@ export class Engine {
       time: frame.time,
       nextValidatorsHash: frame.nextValidatorsHash,
       proposerAddress: frame.proposer,
-    });
-    return txs;
+    }).txs;
   }
 
   #requireAccepted(frame: BlockFrame, hash: Uint8Array, txs: readonly Uint8Array[]): void {

@@ -1,5 +1,6 @@
 // One block through the application and onto the disk, in the order that survives a crash at any
 // instant: block log, execution, answer, application state, engine state, index; then publication.
+// Engine state and index are not synced: those who wait for a block are checked again meanwhile.
 
 import type { Platform } from "../../base/platform.ts";
 import { equalBytes } from "../../base/bytes.ts";
@@ -42,6 +43,8 @@ export interface Executed {
   readonly committed: CommittedBlock;
   /** Oldest block the application wants kept; 0 = all. */
   readonly retainHeight: bigint;
+  /** Resolves when engine state and index are written: nobody is told of the block before. */
+  readonly settled: Promise<void>;
 }
 
 /** Logs, executes, commits and indexes a block made now. */
@@ -151,31 +154,39 @@ interface Known {
   readonly hashes?: readonly Uint8Array[] | undefined;
 }
 
-async function finish(
+function finish(
   parts: ExecutionParts,
-  state: EngineState,
+  before: EngineState,
   block: Block,
   id: BlockID,
   response: ResponseFinalizeBlock,
   { retainHeight, answer, hashes }: Known,
-): Promise<Executed> {
-  const { platform, blocks, indexer, reached } = parts;
-  const next = nextState(platform, state, block.header, id, response);
-  const saving = blocks.saveState(next, { sync: false });
+): Executed {
+  const { platform } = parts;
+  const state = nextState(platform, before, block.header, id, response);
+  const known = hashes ?? block.data.txs.map((tx) => platform.sha256(tx));
+  const committed = { block, id, response, hashes: known };
+  const settled = settle(parts, state, committed, answer);
+  // Whoever executes a block waits for it, after what can be done meanwhile.
+  settled.catch(() => undefined);
+  return { state, committed, retainHeight, settled };
+}
+
+/** Writes what is written again at a start when a crash loses it. */
+async function settle(
+  { blocks, indexer, reached }: ExecutionParts,
+  state: EngineState,
+  committed: CommittedBlock,
+  answer: Uint8Array | undefined,
+): Promise<void> {
+  const saving = blocks.saveState(state, { sync: false });
   reached?.("engine.writing");
   await saving;
   reached?.("engine.written");
-  const committed = {
-    block,
-    id,
-    response,
-    hashes: hashes ?? block.data.txs.map((tx) => platform.sha256(tx)),
-  };
   const indexing = indexer?.add(indexedBlock(committed, answer));
   reached?.("index.writing");
   await indexing;
   reached?.("index.written");
-  return { state: next, committed, retainHeight };
 }
 
 /** What the index takes of a block; `answer` are the bytes of its response, where they are at hand. */

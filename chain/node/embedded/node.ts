@@ -100,7 +100,7 @@ async function makeEngine(
     platform,
     mempool,
     verifier,
-    maxGas: () => running.engine?.state.params.block?.maxGas ?? -1n,
+    maxGas: () => running.engine?.maxGas ?? -1n,
     added: () => running.engine?.schedule(),
   });
   const parts = { ...execution, mempool, admission, signer, bus };

@@ -14,6 +14,7 @@ import type { PowerChange } from "../comet/validators.ts";
 import type { Logger } from "../log.ts";
 import { upperHex } from "./blocks.ts";
 import { adoptAnswer, executeLogged, indexedBlock, replayBlock } from "./execution.ts";
+import type { Executed } from "./execution.ts";
 import type { ExecutionParts } from "./execution.ts";
 import { planHandshake } from "./handshake.ts";
 import type { HandshakeStep } from "./handshake.ts";
@@ -143,10 +144,16 @@ async function runStep(
       return state;
     }
     case "apply":
-      return (await executeLogged(parts, state, block, id)).state;
+      return settled(await executeLogged(parts, state, block, id));
     case "adopt":
-      return (await adoptAnswer(parts, state, block, id)).state;
+      return settled(await adoptAnswer(parts, state, block, id));
   }
+}
+
+/** The state after a block, once it is written. */
+async function settled(executed: Executed): Promise<EngineState> {
+  await executed.settled;
+  return executed.state;
 }
 
 async function initChain(

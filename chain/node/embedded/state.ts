@@ -99,6 +99,11 @@ export function nextState(
   };
 }
 
+/** Most gas of a block on this state; -1 = no limit. */
+export function maxBlockGas({ params }: EngineState): bigint {
+  return params.block?.maxGas ?? -1n;
+}
+
 /** Bytes of a validator set for the disk. */
 export function encodeValidators(set: ValidatorSet): Uint8Array {
   const validators = set.list.map((validator) => ({

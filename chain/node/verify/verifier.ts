@@ -28,6 +28,8 @@ export type Learn = (job: SignatureJob, verdict: boolean) => void;
  * free: each message costs the main loop as much as a check, and under load a few jobs come at a time.
  */
 const BATCH_JOBS = 64;
+/** Fewer jobs wait as long as each turn of the event loop brings more, for the same reason. */
+const FEW_JOBS = 16;
 
 interface Pending {
   readonly jobs: readonly SignatureJob[];
@@ -42,6 +44,8 @@ export class WorkerVerifier implements Verifier {
   readonly #running = new Map<number, readonly Pending[]>();
   #queue: Pending[] = [];
   #queued = 0;
+  /** How many were queued when a turn ended last. */
+  #queuedBefore = 0;
   #turn: NodeJS.Immediate | undefined;
   #next = 0;
 
@@ -80,7 +84,15 @@ export class WorkerVerifier implements Verifier {
   /** Sends what has gathered at the end of this turn, when a thread is free for it. */
   #flushSoon(): void {
     if (this.#queued === 0 || this.#running.size >= this.#workers.length) return;
-    this.#turn ??= setImmediate(() => this.#flush());
+    this.#turn ??= setImmediate(() => this.#endTurn());
+  }
+
+  #endTurn(): void {
+    this.#turn = undefined;
+    const grows = this.#queued > this.#queuedBefore;
+    this.#queuedBefore = this.#queued;
+    if (grows && this.#queued < FEW_JOBS) this.#flushSoon();
+    else this.#flush();
   }
 
   #flush(): void {
@@ -90,6 +102,7 @@ export class WorkerVerifier implements Verifier {
     if (batch.length === 0) return;
     this.#queue = [];
     this.#queued = 0;
+    this.#queuedBefore = 0;
     const id = this.#next++;
     const worker = this.#workers[id % Math.max(1, this.#workers.length)];
     this.#running.set(id, batch);
