@@ -10,10 +10,16 @@ export interface StoreSet {
   side(name: string): KVStore;
 }
 
-/** What branches wrote: by store name, then by key text. */
+/** What branches wrote, by store. */
 export interface Written {
-  readonly stores: ReadonlyMap<string, ReadonlyMap<string, Write>>;
-  readonly sides: ReadonlyMap<string, ReadonlyMap<string, Write>>;
+  readonly stores: readonly StoreWrites[];
+  readonly sides: readonly StoreWrites[];
+}
+
+/** What was written to one store. */
+interface StoreWrites {
+  readonly name: string;
+  readonly writes: readonly Write[];
 }
 
 /** Branches over all stores of a parent: written or dropped together. */
@@ -50,15 +56,15 @@ export class Branches implements StoreSet {
     for (const side of this.#sides.values()) side.write();
   }
 
-  /** All changes, for `put`. These branches are not used any more. */
+  /** All changes, for `put`. */
   written(): Written {
     return { stores: writesOf(this.#stores), sides: writesOf(this.#sides) };
   }
 
   /** Does again what other branches wrote. */
   put({ stores, sides }: Written): void {
-    for (const [name, writes] of stores) this.store(name).put(writes);
-    for (const [name, writes] of sides) this.side(name).put(writes);
+    for (const { name, writes } of stores) this.store(name).put(writes);
+    for (const { name, writes } of sides) this.side(name).put(writes);
   }
 
   /** Drops all changes. */
@@ -78,11 +84,9 @@ export class Branches implements StoreSet {
   }
 }
 
-function writesOf(
-  branches: ReadonlyMap<string, BranchStore>,
-): ReadonlyMap<string, ReadonlyMap<string, Write>> {
-  const out = new Map<string, ReadonlyMap<string, Write>>();
-  for (const [name, store] of branches) out.set(name, store.writes());
+function writesOf(branches: ReadonlyMap<string, BranchStore>): readonly StoreWrites[] {
+  const out: StoreWrites[] = [];
+  for (const [name, store] of branches) out.push({ name, writes: store.writes() });
   return out;
 }
 

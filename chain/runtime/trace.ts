@@ -17,14 +17,18 @@ import type { AnteFees } from "./ante_types.ts";
 import type { Branches, StoreSet, Written } from "./branches.ts";
 import type { Transaction } from "./transaction.ts";
 
-/** One value that was read from below the branch; undefined where there was none. */
-interface Read {
-  readonly key: Uint8Array;
-  readonly value: Uint8Array | undefined;
+/** What was read of one store from below the branch. */
+interface StoreReads {
+  readonly name: string;
+  readonly reads: readonly Read[];
 }
 
-/** What was read of each store, by key text. */
-type Reads = ReadonlyMap<string, ReadonlyMap<string, Read>>;
+/** One value; undefined where there was none. */
+interface Read {
+  readonly key: Uint8Array;
+  readonly text: string;
+  readonly value: Uint8Array | undefined;
+}
 
 /** What a run of the ante chain came to. */
 export interface AnteOutcome {
@@ -44,9 +48,9 @@ export function isTraceable(tx: Transaction): boolean {
 /** A run of the ante chain that passed, with all that it depended on. */
 export class AnteTrace {
   readonly outcome: AnteOutcome;
-  readonly #reads: Reads;
+  readonly #reads: readonly StoreReads[];
 
-  constructor(reads: Reads, outcome: AnteOutcome) {
+  constructor(reads: readonly StoreReads[], outcome: AnteOutcome) {
     this.#reads = reads;
     this.outcome = outcome;
   }
@@ -55,13 +59,13 @@ export class AnteTrace {
   repeatOn(state: Branches, fees: AnteFees): boolean {
     const { written } = this.outcome;
     const sums: { name: string; key: Uint8Array; text: string; sum: Uint8Array }[] = [];
-    for (const [name, reads] of this.#reads) {
+    for (const { name, reads } of this.#reads) {
       const store = state.store(name);
-      for (const [text, { key, value }] of reads) {
+      for (const { key, text, value } of reads) {
         const now = store.get(key, text);
         if (isSame(now, value)) continue;
-        const after = written.stores.get(name)?.get(text)?.value;
-        const sum = fees.isPot(name, text) ? movedSum(value, after, now) : undefined;
+        if (!fees.isPot(name, text)) return false;
+        const sum = movedSum(value, writtenTo(written, name, text), now);
         if (sum === undefined) return false;
         sums.push({ name, key, text, sum });
       }
@@ -70,6 +74,11 @@ export class AnteTrace {
     for (const { name, key, text, sum } of sums) state.store(name).set(key, sum, text);
     return true;
   }
+}
+
+function writtenTo({ stores }: Written, name: string, text: string): Uint8Array | undefined {
+  const writes = stores.find((one) => one.name === name)?.writes;
+  return writes?.find((write) => write.text === text)?.value;
 }
 
 /** `now` with what was added between `before` and `after`; undefined when gas would be another. */
@@ -119,14 +128,14 @@ export class TracedSet implements StoreSet {
   }
 
   /** What was read; undefined when something was that is not noted. */
-  reads(): Reads | undefined {
+  reads(): readonly StoreReads[] | undefined {
     if (!this.#isWhole) return undefined;
-    return new Map([...this.#stores].map(([name, { reads }]) => [name, reads]));
+    return [...this.#stores].map(([name, store]) => ({ name, reads: store.reads() }));
   }
 }
 
 class TracedStore implements KVStore {
-  readonly reads = new Map<string, Read>();
+  readonly #reads = new Map<string, Read>();
   readonly #inner: KVStore;
   readonly #lose: () => void;
 
@@ -136,11 +145,16 @@ class TracedStore implements KVStore {
   }
 
   get(key: Uint8Array, text: string = textOfBytes(key)): Uint8Array | undefined {
-    const known = this.reads.get(text);
+    const known = this.#reads.get(text);
     if (known !== undefined) return known.value;
     const value = this.#inner.get(key, text);
-    this.reads.set(text, { key, value });
+    this.#reads.set(text, { key, text, value });
     return value;
+  }
+
+  /** What was read, each key once. */
+  reads(): readonly Read[] {
+    return [...this.#reads.values()];
   }
 
   has(key: Uint8Array, text?: string): boolean {

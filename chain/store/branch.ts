@@ -69,7 +69,7 @@ export class BranchStore implements Branch {
     const parent = this.#parent;
     if (parent instanceof BranchStore) {
       // Branch to branch the key stays text and the order does not matter.
-      parent.put(this.#writes);
+      parent.put(this.#writes.values());
     } else {
       for (const [key, value] of this.changes()) {
         if (value === undefined) parent.delete(key);
@@ -79,14 +79,14 @@ export class BranchStore implements Branch {
     this.discard();
   }
 
-  /** What was written, by key text, as `put` takes it. For a branch that is not used any more. */
-  writes(): ReadonlyMap<string, Write> {
-    return this.#writes;
+  /** What was written, each key once. */
+  writes(): readonly Write[] {
+    return [...this.#writes.values()];
   }
 
   /** Does again what another branch wrote. */
-  put(writes: ReadonlyMap<string, Write>): void {
-    for (const write of writes.values()) this.#put(write);
+  put(writes: Iterable<Write>): void {
+    for (const write of writes) this.#put(write);
   }
 
   discard(): void {
