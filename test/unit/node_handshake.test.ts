@@ -1,8 +1,13 @@
 // The table of what is done at start, row by row. Source of the rows: CometBFT consensus/replay.go.
 
+import { rmSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { dataPaths } from "../../chain/node/claim.ts";
 import { planHandshake } from "../../chain/node/embedded/handshake.ts";
+import { createLogger } from "../../chain/node/log.ts";
+import { makeTestHome, openTestNode } from "../support/node.ts";
 
 const test = suite("handshake");
 
@@ -45,6 +50,27 @@ test("a chain that begins at height 100", () => {
     steps.map((step) => step.kind),
     ["initChain", "apply"],
   );
+});
+
+test("a long replay is told by its first and last height; each block only at debug", async () => {
+  const home = makeTestHome({ config: { timeout_commit: '"20ms"' } });
+  const node = await openTestNode(home);
+  while (node.engine.state.height < 12n) await pause(20);
+  await node.stop();
+  const to = node.engine.state.height;
+  rmSync(dataPaths(home).application, { recursive: true });
+  const lines: string[] = [];
+  const write = (line: string): void => void lines.push(line.slice(13));
+  const log = createLogger({ level: "debug", format: "plain", write });
+  await (await openTestNode(home, log)).stop();
+  const told = lines.filter((line) => line.includes("handshake: "));
+  assert.is(told[0], `INFO  handshake: replaying blocks of the log from=1 to=${to}`);
+  assert.is(told.at(-1), `INFO  handshake: replayed the blocks of the log from=1 to=${to}`);
+  const each = told.slice(1, -1);
+  assert.is(each.length, Number(to));
+  for (const line of each)
+    assert.match(line, /^DEBUG handshake: replaying a block of the log height=/);
+  rmSync(home, { recursive: true, force: true });
 });
 
 test.run();

@@ -115,7 +115,11 @@ export async function handshake(
     base: blocks.base,
     initial: state.initialHeight,
   });
+  const heights = steps.flatMap((step) => (step.kind === "initChain" ? [] : [step.height]));
+  const range = { from: heights[0], to: heights.at(-1) };
+  if (heights.length > 0) log.info("replaying blocks of the log", range);
   for (const step of steps) state = await runStep(parts, genesis, state, step, log);
+  if (heights.length > 0) log.info("replayed the blocks of the log", range);
   const { lastBlockHeight, lastBlockAppHash } = app.info();
   if (state.height > 0n && upperHex(lastBlockAppHash) !== upperHex(state.appHash)) {
     throw new Error(
@@ -136,7 +140,7 @@ async function runStep(
 ): Promise<EngineState> {
   if (step.kind === "initChain") return initChain(parts, genesis, state, step.adopt);
   const { block, id } = loggedBlock(parts, step.height);
-  log.info("replaying a block of the log", { height: step.height, how: step.kind });
+  log.debug("replaying a block of the log", { height: step.height, how: step.kind });
   switch (step.kind) {
     case "replay": {
       const next = parts.blocks.meta(step.height + 1n);
