@@ -67,7 +67,10 @@ test("a place where no folder can be made is refused, and does not hang", () => 
 
 test("a home of the wrong kind is not called one without blocks", ({ file }) => {
   for (const words of [...OF_STATE, ...OF_KEYS, "comet unsafe-reset-all", "start"])
-    assert.match(refusal([...words.split(" "), "--home", file]), /cannot be read: .*\(?ENOTDIR/);
+    assert.match(
+      refusal([...words.split(" "), "--home", file]),
+      /cannot be read: .* is a file, and a folder is expected there \(ENOTDIR\)$/,
+    );
   const home = makeTestHome();
   const { application } = dataPaths(home);
   writeFileSync(application, "");
@@ -76,6 +79,15 @@ test("a home of the wrong kind is not called one without blocks", ({ file }) => 
       refusal([...words.split(" "), "--home", home]),
       `${application} cannot be used: it is a file, and a folder is expected there (EEXIST)`,
     );
+  const folder = /cannot be read: it is a folder, and a file is expected there \(EISDIR\)$/;
+  for (const file of ["config/priv_validator_key.json", "data/priv_validator_state.json"]) {
+    rmSync(join(home, file));
+    mkdirSync(join(home, file));
+  }
+  assert.match(refusal(["comet", "show-address", "--home", home]), folder);
+  rmSync(application);
+  assert.match(refusal(["comet", "unsafe-reset-all", "--home", home]), folder);
+  writeFileSync(application, "");
   const settings = join(home, "config", "app.toml");
   rmSync(settings);
   mkdirSync(settings);
@@ -97,7 +109,7 @@ test("a home that its user may not read is said to be that", ({ folder }) => {
   for (const words of [...OF_STATE, ...OF_KEYS, "start"])
     assert.match(
       refusal([...words.split(" "), "--home", home], { uid }),
-      /cannot be read: .*EACCES/,
+      /cannot be read: .*\(EACCES\)$/,
     );
 });
 

@@ -2,13 +2,12 @@
 
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { concatBytes, equalBytes, fromBase64, fromHex, toBase64, toHex } from "../../base/bytes.ts";
 import { EMPTY_BYTES } from "../../base/bytes.ts";
 import type { Platform } from "../../base/platform.ts";
 import { validatorAddress } from "../comet/validators.ts";
-import { writeDurably } from "../files.ts";
+import { isThere, readText, writeDurably } from "../files.ts";
 
 /** PKCS#8 header of an ed25519 seed. Source: RFC 8410. */
 const PKCS8 = fromHex("302e020100300506032b657004220420") ?? EMPTY_BYTES;
@@ -65,11 +64,13 @@ function parseSecret(platform: Platform, value: unknown, path: string): KeyPair 
 }
 
 function readJson(path: string): Record<string, unknown> {
+  const text = readText(path);
+  if (text === undefined) throw new Error(`there is no key at ${path}; run init first`);
   try {
-    const json: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const json: unknown = JSON.parse(text);
     if (typeof json === "object" && json !== null) return json as Record<string, unknown>;
   } catch (error) {
-    throw new Error(`${path} cannot be read: ${String(error)}`, { cause: error });
+    throw new Error(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
   }
   throw new Error(`${path} holds no object`);
 }
@@ -108,6 +109,6 @@ export function writeNodeKey(home: string, pair: KeyPair): void {
 /** Reads node_key.json; an absent file is made. The node id is the lower-case hex of its address. */
 export function readNodeKey(platform: Platform, home: string): KeyPair {
   const path = nodeKeyPath(home);
-  if (!existsSync(path)) writeNodeKey(home, generateKeyPair(platform));
+  if (!isThere(path)) writeNodeKey(home, generateKeyPair(platform));
   return parseSecret(platform, readJson(path)["priv_key"], path);
 }

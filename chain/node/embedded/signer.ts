@@ -2,11 +2,10 @@
 // signed last, so that no crash and no second process makes it sign two blocks of one height and round.
 // File format and rules: CometBFT privval/file.go.
 
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EMPTY_BYTES, equalBytes, fromBase64, fromHex, toBase64, toHex } from "../../base/bytes.ts";
 import { parseUint } from "../../base/integers.ts";
-import { writeDurably } from "../files.ts";
+import { readText, writeDurably } from "../files.ts";
 import type { StepHook } from "../steps.ts";
 import type { KeyPair } from "./keys.ts";
 
@@ -38,12 +37,13 @@ export function signStatePath(home: string): string {
 /** Reads the last-sign state; nothing signed when the file is absent. Throws: Error naming the file. */
 export function readSignState(home: string): LastSigned {
   const path = signStatePath(home);
-  if (!existsSync(path)) return NOTHING;
+  const text = readText(path);
+  if (text === undefined) return NOTHING;
   let json: Record<string, unknown>;
   try {
-    json = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+    json = JSON.parse(text) as Record<string, unknown>;
   } catch (error) {
-    throw new Error(`${path} cannot be read: ${String(error)}`, { cause: error });
+    throw new Error(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
   }
   if (typeof json !== "object" || json === null) throw new Error(`${path} holds no object`);
   const { height, round, step, signature, signbytes } = json;
