@@ -1,17 +1,8 @@
 // Pagination as the SDK does it (types/query): by opaque key or by offset, default page 100.
 
-import { assert } from "../base/assert.ts";
-import { concatBytes, EMPTY_BYTES, prefixEnd } from "../base/bytes.ts";
+import { EMPTY_BYTES } from "../base/bytes.ts";
 import { minBig } from "../base/integers.ts";
-import type {
-  Index,
-  IndexPrefix,
-  KeyPrefix,
-  ReadStore,
-  StoreEntry,
-  StoreMap,
-  StoreSource,
-} from "../store/index.ts";
+import type { Index, IndexPrefix, KeyPrefix, StoreMap, StoreSource } from "../store/index.ts";
 import { invalidArgument } from "./status.ts";
 
 /** Page length where a request names none. */
@@ -67,25 +58,9 @@ export interface PageOptions {
 }
 
 /**
- * One page over the entries of `store` whose key begins with `prefix`. `read` gets the key without
- * the prefix; what it gives back as undefined does not count (a filter). Page keys are keys without
- * the prefix. Throws: sdk/18 when key and offset are both given.
+ * One page over a map collection; `range.prefix` narrows it. What `read` gives back as undefined does not
+ * count (a filter). Throws: sdk/18 when key and offset are both given.
  */
-export function paginateStore<T>(
-  store: ReadStore,
-  prefix: Uint8Array,
-  page: PageRequest | undefined,
-  read: (key: Uint8Array, value: Uint8Array) => T | undefined,
-  options: PageOptions = {},
-): Page<T> {
-  const window = windowOf(page, options);
-  return takePage(openRange(store, prefix, window), window, {
-    keyOf: ([key]) => key.subarray(prefix.length),
-    read: ([key, value]) => read(key.subarray(prefix.length), value),
-  });
-}
-
-/** One page over a map collection; `range.prefix` narrows it. Otherwise as paginateStore. */
 export function paginateMap<K, V, T>(
   ctx: StoreSource,
   map: StoreMap<K, V>,
@@ -172,18 +147,4 @@ function windowOf(page: PageRequest | undefined, options: PageOptions): Window {
     reverse: page?.reverse === true,
     misses: (bounded ? options.misses : undefined) ?? Number.MAX_SAFE_INTEGER,
   };
-}
-
-function openRange(
-  store: ReadStore,
-  prefix: Uint8Array,
-  window: Window,
-): IterableIterator<StoreEntry> {
-  const whole = prefix.length === 0 ? undefined : prefix;
-  const last = prefix.length === 0 ? undefined : prefixEnd(prefix);
-  assert(prefix.length === 0 || last !== undefined, "a page prefix of 0xff bytes has no end");
-  if (window.key.length === 0) return store.iterate(whole, last, window.reverse);
-  const from = concatBytes(prefix, window.key);
-  if (!window.reverse) return store.iterate(from, last);
-  return store.iterate(whole, concatBytes(from, new Uint8Array(1)), true);
 }

@@ -15,7 +15,6 @@ export {
   boolKey,
   bytesKey,
   i64Key,
-  mappedKey,
   prefixedAddressKey,
   sdkTimeKey,
   stringKey,
@@ -26,15 +25,7 @@ export {
 } from "./keys.ts";
 export type { KeyCodec, KeyReader } from "./keys.ts";
 export type { KeyPrefix, KeyRange } from "./ranges.ts";
-export {
-  bytesValue,
-  emptyValue,
-  mappedValue,
-  markValue,
-  protoValue,
-  stringValue,
-  u64Value,
-} from "./values.ts";
+export { emptyValue, mappedValue, markValue, protoValue, stringValue, u64Value } from "./values.ts";
 export type { ValueCodec } from "./values.ts";
 export { TreeMultiStore } from "./multistore.ts";
 export { StateLoader } from "./loader.ts";

@@ -232,17 +232,3 @@ export function tuple<T extends readonly unknown[]>(...parts: Parts<T>): KeyCode
     },
   };
 }
-
-/** A codec for one type over another's bytes: branded ids over plain parts. */
-export function mappedKey<K, Inner>(
-  inner: KeyCodec<Inner>,
-  toInner: (value: K) => Inner,
-  fromInner: (inner: Inner) => K,
-): KeyCodec<K> {
-  return {
-    name: inner.name,
-    ...(inner.parts === undefined ? {} : { parts: inner.parts }),
-    encode: (value, last, out) => inner.encode(toInner(value), last, out),
-    decode: (from, last) => fromInner(inner.decode(from, last)),
-  };
-}

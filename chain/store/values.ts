@@ -34,13 +34,6 @@ export const u64Value: ValueCodec<bigint> = {
   },
 };
 
-/** Bytes as they are. Copied on both ways. */
-export const bytesValue: ValueCodec<Uint8Array> = {
-  name: "bytes",
-  encode: (value) => value.slice(),
-  decode: (bytes) => bytes.slice(),
-};
-
 /** Text as UTF-8 (the SDK keeps balances as decimal text). */
 export const stringValue: ValueCodec<string> = {
   name: "string",

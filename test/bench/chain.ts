@@ -40,9 +40,6 @@ export interface BlockTimes {
   readonly response: ResponseFinalizeBlock;
 }
 
-/** Makes a store for the application; `market.ts` puts one that counts in its place. */
-export type StoreMaker = (names: readonly string[]) => TreeMultiStore;
-
 /** An application over a database. */
 export class BenchChain {
   readonly app: Application;
