@@ -49,8 +49,9 @@ await build({
     "utf-8-validate",
   ],
   banner: { js: BANNER },
-  minify: true,
-  keepNames: true,
+  // Not the names: esbuild would give each function its own back whenever it is made, at run time.
+  minifySyntax: true,
+  minifyWhitespace: true,
   sourcemap: true,
   logLevel: "error",
 });

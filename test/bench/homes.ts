@@ -1,11 +1,13 @@
 // Homes of the nodes that stand under load: ours for either engine, and the SDK's. All make blocks a
-// second apart with CometBFT's other defaults, the transaction index on.
+// second apart, with our room for transactions that wait, CometBFT's other defaults, and the index on.
 
 import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeTestnet } from "../../chain/node/cometbft/testnet.ts";
+import { readConfigText } from "../../chain/node/config/config.ts";
 import { initHome } from "../../chain/node/home.ts";
 import { findCometbft } from "../support/cometbft.ts";
 import { platform } from "./chain.ts";
@@ -81,8 +83,21 @@ export function homeOf(engine: Engine, folder: string, accounts: number, rpcPort
   return { command, args: ["start", "--home", home] };
 }
 
+/** Lets as many transactions wait as our nodes do. */
+function giveRoom(path: string): void {
+  const { values } = readConfigText("config.toml", "");
+  let text = readFileSync(path, "utf8");
+  for (const key of ["size", "cache_size"])
+    text = text.replace(
+      new RegExp(`^${key} = .*$`, "m"),
+      `${key} = ${values.number(`mempool.${key}`)}`,
+    );
+  writeFileSync(path, text);
+}
+
 function sdkHome(home: string, accounts: number, rpcPort: number): Start {
   run(SDK_NODE, ["init", "--home", home, "--accounts", String(accounts)]);
+  giveRoom(join(home, "config/config.toml"));
   const listen = ["--rpc.laddr", `tcp://127.0.0.1:${rpcPort}`, "--p2p.laddr", "tcp://127.0.0.1:0"];
   const quiet = ["--grpc.enable=false", "--api.enable=false", "--log_level", "error"];
   const profiler = ["--rpc.pprof_laddr", ""];

@@ -60,11 +60,12 @@ const CONFIG: readonly Setting[] = [
     "Longest time to receive and answer a request",
     { engine: "embedded" },
   ),
-  setting("mempool.size", "integer", 5000, "Transactions that wait at one time", { min: 1 }),
+  // Twice CometBFT's: the transactions of a block count until it is done, and a block comes each second.
+  setting("mempool.size", "integer", 10000, "Transactions that wait at one time", { min: 1 }),
   setting("mempool.max_txs_bytes", "integer", 1073741824, "Bytes that wait at one time", {
     min: 1,
   }),
-  setting("mempool.cache_size", "integer", 10000, "Hashes remembered against repeats", { min: 0 }),
+  setting("mempool.cache_size", "integer", 20000, "Hashes remembered against repeats", { min: 0 }),
   setting("mempool.max_tx_bytes", "integer", 1048576, "Bytes of one transaction", { min: 1 }),
   setting("mempool.recheck", "flag", true, "Check what waits again after each block"),
   setting("mempool.recheck_timeout", "duration", "1s", "Longest time for that"),
