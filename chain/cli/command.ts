@@ -48,14 +48,17 @@ export const COMMON_FLAGS: readonly FlagSpec[] = [
   { name: "help", short: "h", kind: "switch", text: "say what the command does and takes" },
 ];
 
-/** Flags of commands that ask a node. */
+/** Which node is asked. */
+export const NODE_FLAG: FlagSpec = {
+  name: "node",
+  kind: "value",
+  value: "URL",
+  text: "RPC of a node (default from client.toml, else http://localhost:26657)",
+};
+
+/** Flags of commands that ask a node about its state. */
 export const NODE_FLAGS: readonly FlagSpec[] = [
-  {
-    name: "node",
-    kind: "value",
-    value: "URL",
-    text: "RPC of a node (default from client.toml, else http://localhost:26657)",
-  },
+  NODE_FLAG,
   { name: "height", kind: "value", value: "N", text: "ask for the state at that height" },
 ];
 
@@ -71,7 +74,7 @@ export const KEY_FLAGS: readonly FlagSpec[] = [
 
 /** Flags of commands that send a transaction. */
 export const TX_FLAGS: readonly FlagSpec[] = [
-  ...NODE_FLAGS.filter((flag) => flag.name === "node"),
+  NODE_FLAG,
   ...KEY_FLAGS,
   { name: "from", kind: "value", value: "KEY", text: "name or address of the key that signs" },
   { name: "chain-id", kind: "value", value: "ID", text: "chain id (default: ask the node)" },

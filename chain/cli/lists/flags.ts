@@ -18,6 +18,11 @@ export const OWNER: FlagSpec = {
   value: "KEY",
   text: "whose: address or key name (default: all)",
 };
+/** Whose thing is meant, where one thing is. */
+export const ITS_OWNER: FlagSpec = {
+  ...OWNER,
+  text: "whose: address or key name (default: who signs, or the only key)",
+};
 /** Filter by state. */
 export const STATE: FlagSpec = {
   name: "state",

@@ -1,6 +1,6 @@
 // Commands of the keyring and of transactions as files.
 
-import { KEY_FLAGS, NODE_FLAGS, TX_FLAGS } from "../command.ts";
+import { KEY_FLAGS, NODE_FLAG, NODE_FLAGS, TX_FLAGS } from "../command.ts";
 import type { Command } from "../command.ts";
 import { command, PREFIX, LIMIT, YES } from "./flags.ts";
 
@@ -128,14 +128,14 @@ export const SIGNING_COMMANDS: readonly Command[] = [
     "query tx",
     "HASH",
     "Show a transaction by its hash.",
-    NODE_FLAGS,
+    [NODE_FLAG],
     async () => (await import("../commands/blocks.ts")).tx,
   ),
   command(
     "query txs",
     "QUERY",
     "Find transactions by events, for example \"message.sender='lease1...'\".",
-    [...NODE_FLAGS, LIMIT],
+    [NODE_FLAG, LIMIT],
     async () => (await import("../commands/blocks.ts")).txs,
   ),
   command(
@@ -143,7 +143,7 @@ export const SIGNING_COMMANDS: readonly Command[] = [
     "HASH",
     "Wait until a transaction is in a block.",
     [
-      ...NODE_FLAGS,
+      NODE_FLAG,
       {
         name: "timeout",
         kind: "value",

@@ -1,6 +1,6 @@
 // Commands of people who run a node.
 
-import { KEY_FLAGS, NODE_FLAGS } from "../command.ts";
+import { KEY_FLAGS, NODE_FLAG } from "../command.ts";
 import type { Command } from "../command.ts";
 import type { FlagSpec } from "../args.ts";
 import { command } from "./flags.ts";
@@ -73,7 +73,7 @@ export const NODE_COMMANDS: readonly Command[] = [
         name: "cometbft",
         kind: "value",
         value: "PATH",
-        text: "the program cometbft (default: PATH)",
+        text: "the program cometbft (default: comet.binary of app.toml, else where it is found)",
       },
       {
         name: "record",
@@ -125,7 +125,7 @@ export const NODE_COMMANDS: readonly Command[] = [
     "status",
     "",
     "Say what a node says of itself.",
-    NODE_FLAGS,
+    [NODE_FLAG],
     async () => (await import("../commands/status.ts")).status,
   ),
   command(
@@ -161,14 +161,14 @@ export const NODE_COMMANDS: readonly Command[] = [
     "dev advance",
     "DURATION",
     "Local chains: let both clocks run that far, block by block.",
-    NODE_FLAGS,
+    [NODE_FLAG],
     async () => (await import("../commands/dev.ts")).advance,
   ),
   command(
     "dev halt",
     "DURATION",
     "Local chains: jump as after a halt of that length.",
-    NODE_FLAGS,
+    [NODE_FLAG],
     async () => (await import("../commands/dev.ts")).halt,
   ),
   command(

@@ -2,7 +2,7 @@
 
 import { KEY_FLAGS, NODE_FLAGS, TX_FLAGS } from "../command.ts";
 import type { Command } from "../command.ts";
-import { command, OWNER, STATE, LIMIT, PAGE, PROVIDER } from "./flags.ts";
+import { command, ITS_OWNER, OWNER, STATE, LIMIT, PAGE, PROVIDER } from "./flags.ts";
 
 /** Commands of providers. */
 export const SELLER_COMMANDS: readonly Command[] = [
@@ -10,7 +10,7 @@ export const SELLER_COMMANDS: readonly Command[] = [
     "bid list",
     "DSEQ/GSEQ/OSEQ",
     "List the bids of an order.",
-    [...NODE_FLAGS, ...KEY_FLAGS, OWNER],
+    [...NODE_FLAGS, ...KEY_FLAGS, ITS_OWNER],
     async () => (await import("../commands/bid.ts")).list,
   ),
   command(
@@ -19,7 +19,7 @@ export const SELLER_COMMANDS: readonly Command[] = [
     "Bid on an order; PRICE per hour for the whole group.",
     [
       ...TX_FLAGS,
-      OWNER,
+      { ...OWNER, text: "whose order: address or key name" },
       {
         name: "deposit",
         kind: "value",
@@ -33,7 +33,7 @@ export const SELLER_COMMANDS: readonly Command[] = [
     "bid withdraw",
     "DSEQ/GSEQ/OSEQ",
     "Withdraw a bid on a manual order.",
-    [...TX_FLAGS, OWNER],
+    [...TX_FLAGS, ITS_OWNER],
     async () => (await import("../commands/bid.ts")).withdraw,
   ),
   command(

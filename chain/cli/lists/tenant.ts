@@ -3,7 +3,7 @@
 import type { FlagSpec } from "../args.ts";
 import { KEY_FLAGS, NODE_FLAGS, TX_FLAGS } from "../command.ts";
 import type { Command } from "../command.ts";
-import { command, PREFIX, OWNER, PROVIDER, LISTING } from "./flags.ts";
+import { command, PREFIX, ITS_OWNER, PROVIDER, LISTING } from "./flags.ts";
 
 const SDL_FLAGS: readonly FlagSpec[] = [
   {
@@ -90,14 +90,14 @@ export const TENANT_COMMANDS: readonly Command[] = [
     "deployment show",
     "DSEQ",
     "One deployment with groups, leases and escrow.",
-    [...NODE_FLAGS, ...KEY_FLAGS, OWNER],
+    [...NODE_FLAGS, ...KEY_FLAGS, ITS_OWNER],
     async () => (await import("../commands/deployment.ts")).show,
   ),
   command(
     "deployment topup",
     "DSEQ COIN",
     "Deposit into the escrow of a deployment.",
-    [...TX_FLAGS, OWNER],
+    [...TX_FLAGS, ITS_OWNER],
     async () => (await import("../commands/deployment.ts")).topup,
   ),
   command(
@@ -118,14 +118,14 @@ export const TENANT_COMMANDS: readonly Command[] = [
     "order show",
     "DSEQ/GSEQ/OSEQ",
     "One order with its bids.",
-    [...NODE_FLAGS, ...KEY_FLAGS, OWNER],
+    [...NODE_FLAGS, ...KEY_FLAGS, ITS_OWNER],
     async () => (await import("../commands/order.ts")).show,
   ),
   command(
     "order why",
     "DSEQ/GSEQ/OSEQ",
     "Why nobody bids: how many providers and offers fail, and on what.",
-    [...NODE_FLAGS, ...KEY_FLAGS, OWNER],
+    [...NODE_FLAGS, ...KEY_FLAGS, ITS_OWNER],
     async () => (await import("../commands/order.ts")).why,
   ),
   command(
@@ -139,7 +139,7 @@ export const TENANT_COMMANDS: readonly Command[] = [
     "lease show",
     "DSEQ/GSEQ/OSEQ",
     "One lease.",
-    [...NODE_FLAGS, ...KEY_FLAGS, OWNER],
+    [...NODE_FLAGS, ...KEY_FLAGS, ITS_OWNER],
     async () => (await import("../commands/lease.ts")).show,
   ),
   command(

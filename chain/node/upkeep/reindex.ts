@@ -21,7 +21,9 @@ export interface Reindexed {
 export function reindexTransactions(options: UpkeepOptions): Promise<Reindexed> {
   return withStopped(options, async ({ blocks, indexer, platform }) => {
     if (blocks === undefined)
-      throw new Error("CometBFT keeps the index of this home: use cometbft reindex-event");
+      throw new Error(
+        `CometBFT keeps the index of this home: run cometbft reindex-event --home ${options.home}`,
+      );
     if (indexer === undefined)
       throw new Error(
         'the index is switched off: set indexer = "kv" under [tx_index] in config.toml',
