@@ -167,6 +167,33 @@ test("checks go on while the disk writes, and stop from the commit to the rechec
   await until(() => node.indexer.find(platform.sha256(late)) !== undefined, "the block after it");
 });
 
+test("a block that takes longer than the pace is followed by one block, not by a row", async (context) => {
+  const home = makeKvHome();
+  const node = await openKvNode(home, { interval: 300 });
+  context.homes.push(home);
+  context.nodes.push(node);
+  const { app, engine, admission } = node;
+  let late = 0n;
+  const commit = app.commit.bind(app);
+  const add = node.indexer.add.bind(node.indexer);
+  app.commit = () => {
+    if (engine.state.height === 2n) late = 3n;
+    return commit();
+  };
+  node.indexer.add = async (block) => {
+    if (block.height === late)
+      for (let i = 0; i < 50; i++) {
+        await admission.submit(utf8(`tx ${i}`));
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    return add(block);
+  };
+  engine.start();
+  await until(() => late > 0n && engine.state.height >= late, "the late block");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.ok(engine.state.height <= late + 2n, `${engine.state.height} after ${late}`);
+});
+
 test("without empty blocks: an idle chain makes one before a transaction, and one after", async (context) => {
   const home = makeKvHome();
   const node = await openKvNode(home, { emptyBlocks: false });

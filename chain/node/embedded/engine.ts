@@ -132,8 +132,8 @@ export class Engine {
     this.#timerAt = at;
     const wait = Math.min(Math.max(0, at - Date.now()), 0x7fffffff);
     this.#timer = setTimeout(() => {
-      this.#timerAt = Number.POSITIVE_INFINITY;
-      this.#timer = undefined;
+      // Until this block is done nothing calls for another: one that is late would bring a row of them.
+      [this.#timer, this.#timerAt] = [undefined, Number.NEGATIVE_INFINITY];
       void this.#exclusive(() => this.#dueBlock());
     }, wait);
   }
@@ -179,6 +179,7 @@ export class Engine {
         this.#fail(error);
         throw error;
       } finally {
+        if (this.#timer === undefined) this.#timerAt = Number.POSITIVE_INFINITY;
         this.schedule();
       }
     });
@@ -364,9 +365,8 @@ export class Engine {
   }
 
   #checkHaltSettings(frame: BlockFrame): void {
-    const { haltHeight, haltTime } = this.#parts.settings;
-    if (haltHeight > 0n && frame.height >= haltHeight)
-      this.#halt(`halt-height ${haltHeight} is reached`);
+    const { haltHeight: height, haltTime } = this.#parts.settings;
+    if (height > 0n && frame.height >= height) this.#halt(`halt-height ${height} is reached`);
     else if (haltTime > 0n && frame.time.seconds >= haltTime)
       this.#halt(`halt-time ${haltTime} is reached`);
   }
