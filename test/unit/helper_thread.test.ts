@@ -98,6 +98,13 @@ test("roots are those of the main thread", async () => {
   assert.equal(two === undefined || verifyTrees(two), [], "every node hashed in the plain way");
 });
 
+test("hashing that was not ended before other work began is a bug, not an endless wait", () => {
+  const memory = { nodes: [new SharedArrayBuffer(64)], blobs: [new SharedArrayBuffer(64)] };
+  const finish = helper.hash(memory, [], () => undefined);
+  helper.verify(someChecks(1, numbers(4)));
+  assert.throws(finish, /before other work begins/);
+});
+
 test("blocks with good, wrong and refused signatures come out the same", async () => {
   const names = Array.from({ length: 24 }, (_, i) => `sender ${i}`);
   const outcomes = [alone, helped].map((platform) => {

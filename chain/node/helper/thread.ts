@@ -7,6 +7,7 @@
 
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
+import { assert } from "../../base/assert.ts";
 import type { CurveCheck, Helper, Platform, TreeMemory } from "../../base/platform.ts";
 import { verifyPacked } from "../verify/packing.ts";
 import { Board, KIND, MAX_TASKS, STATE } from "./board.ts";
@@ -109,6 +110,7 @@ export class HelperThread implements Helper {
     board.publish(KIND.hash, shared.length, id);
     const { turn } = board;
     return () => {
+      assert(board.turn === turn, "the hashing of one tree is ended before other work begins");
       for (const root of roots.slice(shared.length)) own(root);
       for (let task = shared.length - 1; task >= 0; task--) {
         if (!board.claim(turn, task)) continue;
