@@ -167,6 +167,11 @@ function validatorJson(platform: Platform, validator: GenesisValidator): Json {
   };
 }
 
+/** A number as in the SDK; text beyond what JSON numbers hold exactly. */
+function heightJson(height: bigint): Json {
+  return height <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(height) : height.toString();
+}
+
 /** The genesis as genesis.json holds it (SDK 0.50). */
 export function formatGenesis(platform: Platform, document: GenesisDocument): JsonObject {
   return {
@@ -174,7 +179,7 @@ export function formatGenesis(platform: Platform, document: GenesisDocument): Js
     app_version: document.appVersion,
     genesis_time: formatTime(document.genesisTime),
     chain_id: document.chainId,
-    initial_height: Number(document.initialHeight),
+    initial_height: heightJson(document.initialHeight),
     app_hash: document.appHash.length === 0 ? null : toHex(document.appHash).toUpperCase(),
     app_state: document.appState,
     consensus: {

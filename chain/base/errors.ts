@@ -93,6 +93,14 @@ export const sdkErrors = defineErrors("sdk", {
   txTimeout: [42, "tx timeout"],
 });
 
+/** Longest part of a sentence that repeats what somebody sent, characters. */
+const MAX_PART = 600;
+
+/** A part of a sentence that may repeat what stood in a long document. */
+export function shortened(text: string): string {
+  return text.length <= MAX_PART ? text : `${text.slice(0, MAX_PART).toWellFormed()}...`;
+}
+
 /** Errors that no module registered: a bare Go error (1) and a recovered panic (111222). */
 export const undefinedErrors = defineErrors("undefined", {
   internal: [1, "internal"],

@@ -3,7 +3,7 @@
 import { AddressCodec } from "../base/address.ts";
 import { BugError } from "../base/assert.ts";
 import { fromUtf8 } from "../base/bytes.ts";
-import { ChainError, sdkErrors } from "../base/errors.ts";
+import { ChainError, sdkErrors, shortened } from "../base/errors.ts";
 import type { RequestInitChain, ValidatorUpdate } from "../codec/gen/tendermint/abci.ts";
 import type { ConsensusParams } from "../codec/gen/tendermint/types.ts";
 import { CodecError } from "../codec/index.ts";
@@ -34,7 +34,7 @@ export interface GenesisResult {
 
 /** A genesis that cannot be taken: sdk/18 with the JSON path of what is wrong. */
 function wrong(path: string, reason: string): ChainError {
-  return sdkErrors.invalidRequest.with(`genesis ${path}: ${reason}`);
+  return sdkErrors.invalidRequest.with(`genesis ${shortened(path)}: ${shortened(reason)}`);
 }
 
 /** Reads `app_state` bytes. Throws: sdk/18 when they are not a JSON object. */

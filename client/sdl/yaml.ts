@@ -5,6 +5,7 @@
 
 import type { Document, Node, Pair, Scalar } from "yaml";
 import { Composer, isAlias, isMap, isScalar, isSeq, Parser, visit } from "yaml";
+import { clip } from "./cursor.ts";
 import type { Position, Problems } from "./problems.ts";
 import { cleanSource, Lines } from "./source.ts";
 
@@ -46,6 +47,8 @@ export type YamlNode = TextNode | ListNode | MapNode;
 const MAX_DEPTH = 64;
 /** Most syntax errors that are told: the first ones cause the rest. */
 const MAX_SYNTAX_ERRORS = 20;
+/** Longest sentence of the YAML library that is told, characters: it quotes the file. */
+const MAX_SENTENCE = 300;
 /** Most quoted scalars that are re-indented in one file. */
 const MAX_REPAIRS = 50;
 
@@ -169,11 +172,12 @@ function reportSyntax(document: Document.Parsed, lines: Lines, problems: Problem
   }
   for (const error of document.errors.slice(0, MAX_SYNTAX_ERRORS)) {
     const sentence = error.message.split(/ at line |\n/)[0] ?? error.code;
-    problems.error("", lines.at(error.pos[0]), `not YAML: ${sentence}`);
+    problems.error("", lines.at(error.pos[0]), `not YAML: ${sentence.slice(0, MAX_SENTENCE)}`);
   }
   const version = document.directives.yaml;
   if (version.explicit === true && version.version !== "1.1") {
-    problems.error("", lines.at(0), `%YAML ${version.version} is refused: SDL is YAML 1.1`);
+    const named = clip(version.version);
+    problems.error("", lines.at(0), `%YAML ${named} is refused: SDL is YAML 1.1`);
   }
 }
 

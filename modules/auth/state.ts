@@ -1,7 +1,6 @@
 // Store `acc`, byte for byte the SDK's: accounts as Any, an index by account number whose entry is
 // removed and set again at each write, the next account number, the parameters.
 
-import { assert } from "../../chain/base/assert.ts";
 import { utf8 } from "../../chain/base/bytes.ts";
 import { BaseAccount, ModuleAccount, Params } from "../../chain/codec/gen/cosmos/auth/v1beta1.ts";
 import { Any as AnyType } from "../../chain/codec/gen/google/protobuf.ts";
@@ -68,7 +67,8 @@ export function fromAny(any: Any): Account {
       return fromBase(BaseAccount.decode(any.value));
     case ModuleAccount.typeUrl: {
       const { baseAccount, name, permissions } = ModuleAccount.decode(any.value);
-      assert(baseAccount !== undefined, `module account ${name} without a base account`);
+      if (baseAccount === undefined)
+        throw new CodecError(name.slice(0, 100), "a module account without a base account");
       return { ...fromBase(baseAccount), module: { name, permissions } };
     }
     default:

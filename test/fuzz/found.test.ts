@@ -26,12 +26,31 @@ import { decodeState, encodeState } from "../../chain/node/embedded/state.ts";
 import { RECORD } from "../../chain/store/index.ts";
 import type { TreeMultiStore } from "../../chain/store/index.ts";
 import { encodeLatest, heightKey } from "../../chain/store/records.ts";
+import { inspectSdl } from "../../client/sdl/index.ts";
+import { defaultAppState, leaseholdParts } from "../../chain/app/index.ts";
+import { parseQuery } from "../../chain/node/index/query.ts";
+import { validateAppState } from "../../chain/runtime/index.ts";
+import { createRegistry } from "../../chain/codec/index.ts";
+import { buildGenesis, formatGenesis, parseGenesis, preset } from "../../genesis/index.ts";
 import type { JsonObject } from "../../genesis/index.ts";
 import type { TestDisk } from "../support/disk.ts";
 import { testPlatform } from "../support/platform.ts";
 import { NAMES, STATE, writeDisk } from "./targets/disk.ts";
 import { TestChain } from "../support/chain.ts";
 import { msg } from "../support/signing.ts";
+
+const parts = leaseholdParts(testPlatform, "test");
+const registry = createRegistry(parts.modules.flatMap((module) => module.types ?? []));
+/** The genesis that `init` makes. */
+const STARTER = buildGenesis(
+  {
+    ...preset("local"),
+    genesisTime: { seconds: 1_800_000_000n, nanos: 0 },
+    accounts: [],
+    validators: [],
+  },
+  defaultAppState(parts),
+);
 
 test("addresses of up to 255 bytes have a text, and hold coins like others", () => {
   const chain = TestChain.create();
@@ -122,6 +141,47 @@ test("a genesis that no state can hold is refused with the module", () => {
     chainWith("auth", (part) => ({ ...part, accounts: accounts(part) })),
     /app_state\.auth: .*no number follows/,
   );
+});
+
+test("a genesis is refused without sending it back, and a module account has a base account", () => {
+  const document = formatGenesis(testPlatform, STARTER);
+  const refusal = (change: JsonObject): string => {
+    try {
+      const { appState } = parseGenesis({ ...document, ...change });
+      validateAppState(parts.modules, appState, registry, { addresses: new AddressCodec("lease") });
+    } catch (error) {
+      assert.is((error as Error).name, "ChainError", String((error as Error).stack));
+      return (error as Error).message;
+    }
+    throw new Error("it is taken");
+  };
+  const type = "tende".repeat(2000);
+  const validator = { pub_key: { type, value: "AA==" }, power: "1" };
+  assert.ok(refusal({ consensus: { validators: [validator] } }).length < 1500);
+  assert.ok(refusal({ app_state: { ["a".repeat(9000)]: {} } }).length < 1500);
+  const account = { "@type": "/cosmos.auth.v1beta1.ModuleAccount", name: "x", permissions: [] };
+  assert.match(refusal({ app_state: { auth: { accounts: [account] } } }), /app_state\.auth: /);
+});
+
+test("an initial height beyond exact JSON numbers comes back", () => {
+  const initialHeight = 2n ** 53n;
+  const json = JSON.stringify(formatGenesis(testPlatform, { ...STARTER, initialHeight }));
+  assert.is(parseGenesis(JSON.parse(json) as Json).initialHeight, initialHeight);
+});
+
+test("event queries with half a character are refused", () => {
+  for (const query of ["block.height\udc00>1", "a='\ud800'"])
+    assert.throws(
+      () => parseQuery(query),
+      (error: Error) => error.name === "QueryError",
+    );
+});
+
+test("an SDL file is refused without sending it back", () => {
+  const text = `%YAML 1.2${"version".repeat(900)}\n---\nversion: "2.0"\n`;
+  const { errors } = inspectSdl("long.yaml", text);
+  assert.ok(errors.length > 0);
+  for (const { message } of errors) assert.ok(message.length < 500, `${message.length}`);
 });
 
 test("records on disk that a process cannot have left are named, not followed", () => {

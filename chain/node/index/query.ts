@@ -124,6 +124,7 @@ export function parseQuery(text: string): readonly Condition[] {
     throw new QueryError(
       `maximum query length is ${MAX_QUERY_LENGTH}, this one has ${text.length}`,
     );
+  if (!text.isWellFormed()) throw new QueryError("a query is Unicode text without lone surrogates");
   const scanner = new Scanner(text);
   const conditions = [readCondition(scanner)];
   while (!scanner.ended) {
