@@ -74,7 +74,7 @@ fuzz: build ## a million mutations per decoder: make fuzz [ONLY=tx,json] [SEED=1
 hostile: build ## what hostile clients do to the time between blocks: make hostile [ONLY=batches] [PHASE=12]
 	@$(NODE) build/test/hostile/run.js
 
-bench: build ## print the benchmark table beside the Go peers, 25 minutes: make bench [ROWS=market,cli]
+bench: build ## print the benchmark table beside the Go peers, 20 minutes: make bench [ROWS=market,cli]
 	@$(NODE) build/test/bench/run.js
 
 bench-compare: build ## tell what moved since the accepted result
