@@ -8,6 +8,7 @@ import { secp256k1Key } from "./pubkeys.ts";
 import type { PubKey } from "./pubkeys.ts";
 import { isRefusal } from "./failure.ts";
 import type { VerdictMemo } from "./signatures.ts";
+import type { Pots } from "./trace.ts";
 import type { FeeCoin } from "./transaction.ts";
 import type { Context } from "./types.ts";
 
@@ -37,11 +38,9 @@ export interface AnteAccounts {
 }
 
 /** What module bank gives. */
-export interface AnteFees {
+export interface AnteFees extends Pots {
   /** Moves a fee to the fee collector. Throws: sdk/5. */
   payFee(ctx: Context, payer: Address, coins: readonly FeeCoin[]): void;
-  /** Whether a key of a store, as text, is that of the balance to which `payFee` adds: decimal text. */
-  isPot(store: string, text: string): boolean;
 }
 
 /** A fee that somebody else is asked to pay. */

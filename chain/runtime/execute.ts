@@ -17,7 +17,7 @@ import { attribute } from "./events.ts";
 import { errorText, isResourceFailure } from "./failure.ts";
 import { LimitedMeter, OpenMeter, OutOfGasError, UNLIMITED_GAS } from "./gas.ts";
 import type { TxOutcome } from "./outcome.ts";
-import { AnteTrace, isTraceable, TracedSet } from "./trace.ts";
+import { AnteTrace, TracedSet } from "./trace.ts";
 import type { Transaction, TxMessage } from "./transaction.ts";
 import type { Context, GasMeter, Mode } from "./types.ts";
 
@@ -136,7 +136,7 @@ export class Execution {
 
   #runAnte(tx: Transaction, isCheck: boolean): void {
     const traced =
-      isCheck && this.#env.height > 0n && isTraceable(tx) ? new TracedSet(this.#state) : undefined;
+      isCheck && this.#env.height > 0n && tx.isTraceable ? new TracedSet(this.#state) : undefined;
     const branch = new Branches(traced ?? this.#state);
     const ctx = new BranchContext(this.#env, this.#mode, branch, this.#meter);
     runAnte(ctx, tx, this.#needs.ante);

@@ -13,9 +13,7 @@ import { MAX_AMOUNT } from "../base/integers.ts";
 import type { Event as AbciEvent } from "../codec/gen/tendermint/abci.ts";
 import { textOfBytes } from "../store/index.ts";
 import type { KVStore, StoreEntry } from "../store/types.ts";
-import type { AnteFees } from "./ante_types.ts";
 import type { Branches, StoreSet, Written } from "./branches.ts";
-import type { Transaction } from "./transaction.ts";
 
 /** What was read of one store from below the branch. */
 interface StoreReads {
@@ -30,19 +28,18 @@ interface Read {
   readonly value: Uint8Array | undefined;
 }
 
+/** Where fees go. */
+export interface Pots {
+  /** Whether a key of a store, as text, is that of the balance to which all fees are added: decimal text. */
+  isPot(store: string, text: string): boolean;
+}
+
 /** What a run of the ante chain came to. */
 export interface AnteOutcome {
   readonly written: Written;
   readonly events: readonly AbciEvent[];
   /** Gas. */
   readonly used: number;
-}
-
-/** Whether the clocks have no say in the ante chain of this transaction. */
-export function isTraceable(tx: Transaction): boolean {
-  const { timeoutHeight, timeoutTimestamp, unordered } = tx.body;
-  const isTimed = timeoutHeight > 0n || timeoutTimestamp !== undefined || unordered;
-  return !isTimed && tx.fee?.granter === "";
 }
 
 /** A run of the ante chain that passed, with all that it depended on. */
@@ -56,7 +53,7 @@ export class AnteTrace {
   }
 
   /** Writes into `state` what the chain would; false, with nothing written, when it has to be run. */
-  repeatOn(state: Branches, fees: AnteFees): boolean {
+  repeatOn(state: Branches, pots: Pots): boolean {
     const { written } = this.outcome;
     const sums: { name: string; key: Uint8Array; text: string; sum: Uint8Array }[] = [];
     for (const { name, reads } of this.#reads) {
@@ -64,7 +61,7 @@ export class AnteTrace {
       for (const { key, text, value } of reads) {
         const now = store.get(key, text);
         if (isSame(now, value)) continue;
-        if (!fees.isPot(name, text)) return false;
+        if (!pots.isPot(name, text)) return false;
         const sum = movedSum(value, writtenTo(written, name, text), now);
         if (sum === undefined) return false;
         sums.push({ name, key, text, sum });

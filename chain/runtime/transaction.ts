@@ -150,6 +150,13 @@ export class Transaction implements TransactionParts {
     this.memoBytes = parts.body.memo === "" ? 0 : utf8(parts.body.memo).length;
   }
 
+  /** Whether the clocks have no say in its ante chain, so that a trace of that may be kept. */
+  get isTraceable(): boolean {
+    const { timeoutHeight, timeoutTimestamp, unordered } = this.body;
+    const isTimed = timeoutHeight > 0n || timeoutTimestamp !== undefined || unordered;
+    return !isTimed && this.fee?.granter === "";
+  }
+
   /** Who must sign: the signers of the messages, then the fee payer; each once. Throws: undefined/1. */
   signers(addresses: AddressCodec): readonly Address[] {
     this.#signers ??= findSigners(this, addresses);

@@ -1,7 +1,7 @@
 // Rules across sections: names that must exist, ports that clash, limits of resources. Only what is
 // deployed is checked, as in Go; what stands unused in the file gets a warning.
 
-import { clip } from "./cursor.ts";
+import { clip } from "./problems.ts";
 import type {
   Compute,
   DeployedService,

@@ -11,7 +11,7 @@ import type {
   ResourceUnit,
 } from "../../chain/codec/gen/leasehold/market/v1.ts";
 import { AwardMode, LeaseKind, OnLeaseClose } from "../../chain/codec/gen/leasehold/market/v1.ts";
-import { clip } from "./cursor.ts";
+import { clip } from "./problems.ts";
 import type { Group, Unit } from "./manifest.ts";
 import type { AwardTerms, Placement, Price, Sdl } from "./model.ts";
 import { formatDecimal18, parseDecimal18 } from "./numbers.ts";

@@ -2,8 +2,8 @@
 // it cannot take and goes on with a default, so that one pass finds all problems of a file.
 
 import { looksTyped, parseYamlUint32 } from "./numbers.ts";
+import { clip, TooLarge } from "./problems.ts";
 import type { Position, Problems } from "./problems.ts";
-import { TooLarge } from "./problems.ts";
 import type { MapEntry, MapNode, TextNode, YamlNode } from "./yaml.ts";
 
 /** Most nodes that are visited: aliases let a small file describe a huge one. */
@@ -239,11 +239,6 @@ function isNullNode(node: YamlNode): boolean {
 /** `a.b`; the root has no name. */
 export function joinPath(path: string, name: string): string {
   return path === "" ? clip(name) : `${path}.${clip(name)}`;
-}
-
-/** At most 60 characters of a text, for messages. */
-export function clip(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }
 
 /** The known key at edit distance 1 or 2 of a mistyped one. */

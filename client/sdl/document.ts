@@ -2,7 +2,8 @@
 
 import { parseSdlVersion } from "./version.ts";
 import type { Reading } from "./cursor.ts";
-import { clip, Cursor } from "./cursor.ts";
+import { Cursor } from "./cursor.ts";
+import { clip } from "./problems.ts";
 import type { AwardTerms, DeployedService, Grammar, Sdl } from "./model.ts";
 import { parseGoDuration, parseSeconds } from "./numbers.ts";
 import { readCompute, readPlacement } from "./profiles.ts";

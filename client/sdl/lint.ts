@@ -1,6 +1,6 @@
 // Advice on files that are correct: secrets in plain sight, images that change under the tenant.
 
-import { clip } from "./cursor.ts";
+import { clip } from "./problems.ts";
 import type { Sdl, Service } from "./model.ts";
 import type { Problems } from "./problems.ts";
 

@@ -65,3 +65,8 @@ function add(list: Problem[], path: string, at: Position, message: string): void
 export function sortProblems(problems: readonly Problem[]): Problem[] {
   return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
+
+/** At most 60 characters of a text, for messages. */
+export function clip(text: string): string {
+  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+}

@@ -2,7 +2,7 @@
 
 import { isDenom } from "../../chain/base/coins.ts";
 import type { Cursor } from "./cursor.ts";
-import { clip } from "./cursor.ts";
+import { clip } from "./problems.ts";
 import type {
   Attribute,
   Compute,

@@ -1,7 +1,7 @@
 // Sections `services` and `endpoints`: containers, ports, mounts.
 
 import type { Cursor } from "./cursor.ts";
-import { clip } from "./cursor.ts";
+import { clip } from "./problems.ts";
 import type {
   Credentials,
   Expose,

@@ -5,7 +5,7 @@
 
 import type { Document, Node, Pair, Scalar } from "yaml";
 import { Composer, isAlias, isMap, isScalar, isSeq, Parser, visit } from "yaml";
-import { clip } from "./cursor.ts";
+import { clip } from "./problems.ts";
 import type { Position, Problems } from "./problems.ts";
 import { cleanSource, Lines } from "./source.ts";
 
