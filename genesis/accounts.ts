@@ -1,11 +1,12 @@
 // Changing a genesis that is there: an account more, or coins more. Pure; the result is to be validated.
 
+import { wrongGenesis } from "../chain/base/errors.ts";
 import { addCoins, compareDenom, parseCoin, toWireCoin } from "../chain/base/coins.ts";
 import type { Coin } from "../chain/base/coins.ts";
 import { parseUint } from "../chain/base/integers.ts";
 import type { Json } from "../chain/codec/index.ts";
 import type { GenesisDocument } from "./document.ts";
-import { objectAt, textAt, wrongGenesis } from "./paths.ts";
+import { objectAt, textAt } from "./paths.ts";
 import type { JsonObject } from "./paths.ts";
 
 function listAt(value: Json | undefined, path: string): readonly Json[] {

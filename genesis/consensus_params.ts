@@ -1,10 +1,11 @@
 // Consensus parameters as genesis files write them: numbers as text, durations in nanoseconds.
 
+import { wrongGenesis } from "../chain/base/errors.ts";
 import { fromNanos, toNanos } from "../chain/base/time.ts";
 import type { ConsensusParams } from "../chain/codec/gen/tendermint/types.ts";
 import type { Json } from "../chain/codec/index.ts";
 import { defaultConsensusParams } from "../modules/consensus/index.ts";
-import { numberAt, objectAt, textAt, wrongGenesis } from "./paths.ts";
+import { numberAt, objectAt, textAt } from "./paths.ts";
 import type { JsonObject } from "./paths.ts";
 
 /** A size or gas bound, where -1 stands for no bound. */

@@ -1,6 +1,7 @@
 // genesis.json: reading either form (SDK 0.50 and newer; the older one with parameters at the top),
 // writing the newer, and CometBFT's form for RPC. Wrong input is named by its JSON path.
 
+import { wrongGenesis } from "../chain/base/errors.ts";
 import { fromBase64, fromHex, toBase64, toHex } from "../chain/base/bytes.ts";
 import type { Platform } from "../chain/base/platform.ts";
 import { formatTime, parseTime } from "../chain/base/time.ts";
@@ -8,7 +9,7 @@ import type { Timestamp } from "../chain/base/time.ts";
 import type { ConsensusParams } from "../chain/codec/gen/tendermint/types.ts";
 import type { Json } from "../chain/codec/index.ts";
 import { formatConsensusParams, parseConsensusParams } from "./consensus_params.ts";
-import { numberAt, objectAt, textAt, wrongGenesis } from "./paths.ts";
+import { numberAt, objectAt, textAt } from "./paths.ts";
 import type { JsonObject } from "./paths.ts";
 
 /** A validator that the chain starts with. */

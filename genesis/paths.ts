@@ -1,17 +1,11 @@
 // Reading JSON by path: every fault names where it stands and what was expected.
 
-import { sdkErrors, shortened } from "../chain/base/errors.ts";
-import type { ChainError } from "../chain/base/errors.ts";
+import { wrongGenesis } from "../chain/base/errors.ts";
 import { MAX_INT64, parseUint } from "../chain/base/integers.ts";
 import type { Json } from "../chain/codec/index.ts";
 
 /** JSON of an object. */
 export type JsonObject = { readonly [key: string]: Json };
-
-/** A genesis that cannot be read: sdk/18 with the JSON path. */
-export function wrongGenesis(path: string, reason: string): ChainError {
-  return sdkErrors.invalidRequest.with(`genesis ${shortened(path)}: ${shortened(reason)}`);
-}
 
 /** The object at a path. Throws: sdk/18. */
 export function objectAt(value: Json | undefined, path: string): JsonObject {

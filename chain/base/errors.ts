@@ -97,8 +97,13 @@ export const sdkErrors = defineErrors("sdk", {
 const MAX_PART = 600;
 
 /** A part of a sentence that may repeat what stood in a long document. */
-export function shortened(text: string): string {
+function shortened(text: string): string {
   return text.length <= MAX_PART ? text : `${text.slice(0, MAX_PART).toWellFormed()}...`;
+}
+
+/** A genesis that cannot be taken: sdk/18 with the JSON path of what is wrong. */
+export function wrongGenesis(path: string, reason: string): ChainError {
+  return sdkErrors.invalidRequest.with(`genesis ${shortened(path)}: ${shortened(reason)}`);
 }
 
 /** Errors that no module registered: a bare Go error (1) and a recovered panic (111222). */

@@ -3,7 +3,7 @@
 import { AddressCodec } from "../base/address.ts";
 import { BugError } from "../base/assert.ts";
 import { fromUtf8 } from "../base/bytes.ts";
-import { ChainError, sdkErrors, shortened } from "../base/errors.ts";
+import { ChainError, wrongGenesis } from "../base/errors.ts";
 import type { RequestInitChain, ValidatorUpdate } from "../codec/gen/tendermint/abci.ts";
 import type { ConsensusParams } from "../codec/gen/tendermint/types.ts";
 import { CodecError } from "../codec/index.ts";
@@ -32,23 +32,18 @@ export interface GenesisResult {
   readonly validators: readonly ValidatorUpdate[];
 }
 
-/** A genesis that cannot be taken: sdk/18 with the JSON path of what is wrong. */
-function wrong(path: string, reason: string): ChainError {
-  return sdkErrors.invalidRequest.with(`genesis ${shortened(path)}: ${shortened(reason)}`);
-}
-
 /** Reads `app_state` bytes. Throws: sdk/18 when they are not a JSON object. */
 export function parseAppState(bytes: Uint8Array): AppState {
   const text = bytes.length === 0 ? "{}" : fromUtf8(bytes);
-  if (text === undefined) throw wrong("app_state", "not UTF-8");
+  if (text === undefined) throw wrongGenesis("app_state", "not UTF-8");
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    throw wrong("app_state", "not JSON");
+    throw wrongGenesis("app_state", "not JSON");
   }
   if (typeof json !== "object" || json === null || Array.isArray(json))
-    throw wrong("app_state", "not an object");
+    throw wrongGenesis("app_state", "not an object");
   return json as AppState;
 }
 
@@ -61,7 +56,7 @@ function partOf(module: AppModule, state: AppState, registry: TypeRegistry): unk
   try {
     return genesis.type.fromJson(json, registry);
   } catch (error) {
-    if (error instanceof CodecError) throw wrong(`app_state.${module.name}`, error.message);
+    if (error instanceof CodecError) throw wrongGenesis(`app_state.${module.name}`, error.message);
     throw error;
   }
 }
@@ -71,7 +66,7 @@ function strangersIn(modules: readonly AppModule[], state: AppState): readonly C
   const known = new Map(modules.map((module) => [module.name, module] as const));
   return Object.keys(state)
     .filter((name) => known.get(name)?.genesis === undefined)
-    .map((name) => wrong(`app_state.${name}`, "no module of this name has a genesis"));
+    .map((name) => wrongGenesis(`app_state.${name}`, "no module of this name has a genesis"));
 }
 
 /** One module's part, parsed and checked without any state. Throws: sdk/18 with the JSON path. */
@@ -85,7 +80,7 @@ function checkedPart(
   try {
     if (part !== undefined) module.genesis?.validate(part as never, env);
   } catch (error) {
-    if (error instanceof ChainError) throw wrong(`app_state.${module.name}`, error.message);
+    if (error instanceof ChainError) throw wrongGenesis(`app_state.${module.name}`, error.message);
     throw error;
   }
   return part;
@@ -163,7 +158,7 @@ function initPart(
     return module.genesis?.init(ctx, part as never) ?? [];
   } catch (error) {
     if (error instanceof BugError || error instanceof ChainError)
-      throw wrong(`app_state.${module.name}`, `cannot be taken: ${error.message}`);
+      throw wrongGenesis(`app_state.${module.name}`, `cannot be taken: ${error.message}`);
     throw error;
   }
 }
@@ -174,7 +169,7 @@ function checkValidators(
   made: readonly ValidatorUpdate[],
 ): readonly ValidatorUpdate[] {
   if (made.length > 0) return made;
-  if (request.validators.length === 0) throw wrong("validators", "there is none");
+  if (request.validators.length === 0) throw wrongGenesis("validators", "there is none");
   return request.validators;
 }
 
