@@ -39,7 +39,7 @@ export type { AppState } from "./genesis.ts";
 export { checkAuthority, parseAddress, queryHandler, tryDecode } from "./handlers.ts";
 export { HookList } from "./hooks.ts";
 export type { BlockPolicy } from "./hooks.ts";
-export { paginateIndex, paginateMap, stateFilter } from "./pages.ts";
+export { paginateIndex, paginateMap, stateFilter, stateParts } from "./pages.ts";
 export type { Page, PageOptions, PageRequest, PageResponse } from "./pages.ts";
 export type {
   AppParts,

@@ -83,6 +83,11 @@ export function stateFilter(state: number): number {
   return state;
 }
 
+/** Leading parts of an index that has the state there; 0 (unspecified) = all of them. Throws: sdk/18. */
+export function stateParts(state: number): readonly [] | readonly [number] {
+  return state === 0 ? [] : [stateFilter(state)];
+}
+
 /** One page over an index (hashed or side) of a map. `read` gets index key and primary key. */
 export function paginateIndex<K, V, I, T>(
   ctx: StoreSource,

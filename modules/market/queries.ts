@@ -18,17 +18,12 @@ import {
 } from "../../chain/codec/gen/leasehold/market/v1.ts";
 import type { Bid, Order } from "../../chain/codec/gen/leasehold/market/v1.ts";
 import type { Context, Page, QueryHandler } from "../../chain/runtime/index.ts";
-import {
-  invalidArgument,
-  notFound,
-  paginateIndex,
-  paginateMap,
-} from "../../chain/runtime/index.ts";
+import { invalidArgument, notFound, stateParts } from "../../chain/runtime/index.ts";
 import { accountOf } from "./keeper/deps.ts";
 import type { Deps } from "./keeper/deps.ts";
 import { listBook } from "./keeper/book.ts";
 import type { Keeper } from "./keeper.ts";
-import { LIST, modelFilter, prefixOf, SERVICE, stateParts } from "./queries/filter.ts";
+import { FilteredList, modelFilter, prefixOf, SERVICE } from "./queries/filter.ts";
 import { lease, leaseList } from "./queries/leases.ts";
 import { estimate, marketStats, offer, offerList, orderWhy } from "./queries/offers.ts";
 import * as state from "./state.ts";
@@ -114,21 +109,14 @@ function orderPage(
   request: QueryOrdersRequest,
   keep: (order: Order) => Order | undefined,
 ): Page<Order> {
+  const list = new FilteredList(ctx, state.orders, request.pagination, keep);
   const prefix = prefixOf(ctx, request);
-  const { pagination, model } = request;
-  const at = (key: state.OrderTuple): Order | undefined => keep(state.orders.must(ctx, key));
   const { byModel, byState } = state.orders.side;
   const states = stateParts(request.state);
-  if (prefix !== undefined)
-    return paginateMap(ctx, state.orders, { prefix }, pagination, (_k, v) => keep(v), LIST);
-  if (model !== "") {
-    const range = { prefix: [modelFilter(model), ...states] as const };
-    return paginateIndex(ctx, byModel, range, pagination, (_i, key) => at(key), LIST);
-  }
+  if (prefix !== undefined) return list.all(prefix);
+  if (request.model !== "") return list.by(byModel, [modelFilter(request.model), ...states]);
   const [only] = states;
-  if (only !== undefined)
-    return paginateIndex(ctx, byState, { prefix: [only] }, pagination, (_i, key) => at(key), LIST);
-  return paginateMap(ctx, state.orders, {}, pagination, (_k, v) => keep(v), LIST);
+  return only === undefined ? list.all() : list.by(byState, [only]);
 }
 
 // ---- bids -------------------------------------------------------------------------------------------
@@ -174,21 +162,15 @@ function bidPage(
   request: QueryBidsRequest,
   keep: (bid: Bid) => Bid | undefined,
 ): Page<Bid> {
+  const list = new FilteredList(ctx, state.bids, request.pagination, keep);
   const prefix = prefixOf(ctx, request);
-  const { pagination, provider } = request;
-  const at = (key: state.LeaseTuple): Bid | undefined => keep(state.bids.must(ctx, key));
+  const { provider } = request;
   const { byProvider, byState } = state.bids.side;
   const states = stateParts(request.state);
-  if (prefix !== undefined)
-    return paginateMap(ctx, state.bids, { prefix }, pagination, (_k, v) => keep(v), LIST);
-  if (provider !== "") {
-    const range = { prefix: [ctx.addresses.parse(provider), ...states] as const };
-    return paginateIndex(ctx, byProvider, range, pagination, (_i, key) => at(key), LIST);
-  }
+  if (prefix !== undefined) return list.all(prefix);
+  if (provider !== "") return list.by(byProvider, [ctx.addresses.parse(provider), ...states]);
   const [only] = states;
-  if (only === undefined)
-    return paginateMap(ctx, state.bids, {}, pagination, (_k, v) => keep(v), LIST);
-  return paginateIndex(ctx, byState, { prefix: only }, pagination, (_i, key) => at(key), LIST);
+  return only === undefined ? list.all() : list.by(byState, only);
 }
 
 function bidsOfOrder(

@@ -26,7 +26,7 @@ import {
   notFound,
   paginateIndex,
   paginateMap,
-  stateFilter,
+  stateParts,
 } from "../../chain/runtime/index.ts";
 import type { ProviderKeeper } from "./keeper.ts";
 import { providers } from "./state.ts";
@@ -83,13 +83,14 @@ function providerPage(
   const options = { misses: MISSES };
   const at = (owner: Address): ProviderInfo | undefined => read(owner, providers.must(ctx, owner));
   const { byModel, byState } = providers.side;
-  const any = state === ProviderState.UNSPECIFIED;
+  const states = stateParts(state);
   if (model !== "") {
-    const prefix = any ? ([model] as const) : ([model, stateFilter(state)] as const);
+    const prefix = [model, ...states] as const;
     return paginateIndex(ctx, byModel, { prefix }, pagination, (_i, owner) => at(owner), options);
   }
-  if (any) return paginateMap(ctx, providers, {}, pagination, read, options);
-  const prefix = [stateFilter(state)] as const;
+  const [only] = states;
+  if (only === undefined) return paginateMap(ctx, providers, {}, pagination, read, options);
+  const prefix = [only] as const;
   return paginateIndex(ctx, byState, { prefix }, pagination, (_i, owner) => at(owner), options);
 }
 

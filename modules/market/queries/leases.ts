@@ -9,13 +9,13 @@ import {
 } from "../../../chain/codec/gen/leasehold/market/v1.ts";
 import type { Lease } from "../../../chain/codec/gen/leasehold/market/v1.ts";
 import type { Context, Page, QueryHandler } from "../../../chain/runtime/index.ts";
-import { notFound, paginateIndex, paginateMap } from "../../../chain/runtime/index.ts";
+import { notFound, stateParts } from "../../../chain/runtime/index.ts";
 import { leasePayment } from "../../escrow/index.ts";
 import { accountOf } from "../keeper/deps.ts";
 import type { Deps } from "../keeper/deps.ts";
 import * as state from "../state.ts";
 import { leaseKey } from "../types.ts";
-import { LIST, modelFilter, prefixOf, SERVICE, stateParts } from "./filter.ts";
+import { FilteredList, modelFilter, prefixOf, SERVICE } from "./filter.ts";
 
 /** One lease with its payment and the gateway of its provider. */
 export function lease(deps: Deps): QueryHandler<QueryLeaseRequest, QueryLeaseResponse> {
@@ -65,23 +65,14 @@ function leasePage(
   request: QueryLeasesRequest,
   keep: (lease: Lease) => Lease | undefined,
 ): Page<Lease> {
+  const list = new FilteredList(ctx, state.leases, request.pagination, keep);
   const prefix = prefixOf(ctx, request);
-  const { pagination, provider, model } = request;
-  const at = (key: state.LeaseTuple): Lease | undefined => keep(state.leases.must(ctx, key));
-  if (prefix !== undefined)
-    return paginateMap(ctx, state.leases, { prefix }, pagination, (_k, v) => keep(v), LIST);
+  const { provider, model } = request;
+  if (prefix !== undefined) return list.all(prefix);
   const { byProvider, byState, byModel } = state.leases.side;
   const states = stateParts(request.state);
-  if (provider !== "") {
-    const range = { prefix: [ctx.addresses.parse(provider), ...states] as const };
-    return paginateIndex(ctx, byProvider, range, pagination, (_i, key) => at(key), LIST);
-  }
-  if (model !== "") {
-    const range = { prefix: [modelFilter(model), ...states] as const };
-    return paginateIndex(ctx, byModel, range, pagination, (_i, key) => at(key), LIST);
-  }
+  if (provider !== "") return list.by(byProvider, [ctx.addresses.parse(provider), ...states]);
+  if (model !== "") return list.by(byModel, [modelFilter(model), ...states]);
   const [only] = states;
-  if (only !== undefined)
-    return paginateIndex(ctx, byState, { prefix: [only] }, pagination, (_i, key) => at(key), LIST);
-  return paginateMap(ctx, state.leases, {}, pagination, (_k, v) => keep(v), LIST);
+  return only === undefined ? list.all() : list.by(byState, [only]);
 }

@@ -22,8 +22,7 @@ import {
   failedPrecondition,
   invalidArgument,
   notFound,
-  paginateIndex,
-  paginateMap,
+  stateParts,
 } from "../../../chain/runtime/index.ts";
 import { Counter, read } from "../keeper/counters.ts";
 import type { Deps } from "../keeper/deps.ts";
@@ -33,7 +32,7 @@ import { modelStats } from "../keeper/stats.ts";
 import { explain } from "../keeper/why.ts";
 import * as state from "../state.ts";
 import { amountOf, groupCeiling, groupDenom, modelName, orderKey } from "../types.ts";
-import { LIST, modelFilter, SERVICE, stateParts } from "./filter.ts";
+import { FilteredList, modelFilter, SERVICE } from "./filter.ts";
 
 /** One offer with what its hosts still have. */
 export function offer(): QueryHandler<QueryOfferRequest, QueryOfferResponse> {
@@ -75,22 +74,15 @@ function offerPage(
   request: QueryOffersRequest,
   keep: (offer: Offer) => Offer | undefined,
 ): Page<Offer> {
-  const { pagination, provider, model } = request;
-  const at = (id: bigint): Offer | undefined => keep(state.offers.must(ctx, id));
+  const list = new FilteredList(ctx, state.offers, request.pagination, keep);
+  const { provider, model } = request;
   const { indexes, side } = state.offers;
   const states = stateParts(request.state);
-  if (provider !== "") {
-    const range = { prefix: ctx.addresses.format(ctx.addresses.parse(provider)) };
-    return paginateIndex(ctx, indexes.byProvider, range, pagination, (_name, id) => at(id), LIST);
-  }
-  if (model !== "") {
-    const range = { prefix: [modelFilter(model), ...states] as const };
-    return paginateIndex(ctx, side.byModel, range, pagination, (_i, id) => at(id), LIST);
-  }
+  if (provider !== "")
+    return list.by(indexes.byProvider, ctx.addresses.format(ctx.addresses.parse(provider)));
+  if (model !== "") return list.by(side.byModel, [modelFilter(model), ...states]);
   const [only] = states;
-  if (only === undefined)
-    return paginateMap(ctx, state.offers, {}, pagination, (_id, v) => keep(v), LIST);
-  return paginateIndex(ctx, side.byState, { prefix: only }, pagination, (_i, id) => at(id), LIST);
+  return only === undefined ? list.all() : list.by(side.byState, only);
 }
 
 // ---- why, estimate, statistics ----------------------------------------------------------------------
